@@ -1,0 +1,1 @@
+"""A Singer tap for Elasticsearch and OpenSearch."""

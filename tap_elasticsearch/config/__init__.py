@@ -1,0 +1,16 @@
+"""Settings: their schema, and the frozen values that every room below reads."""
+
+from tap_elasticsearch.config.environment import from_environment
+from tap_elasticsearch.config.parsing import parse_json, parse_settings
+from tap_elasticsearch.config.schema import config_schema
+from tap_elasticsearch.config.settings import Secret, Settings, StreamSettings
+
+__all__ = [
+    "Secret",
+    "Settings",
+    "StreamSettings",
+    "config_schema",
+    "from_environment",
+    "parse_json",
+    "parse_settings",
+]

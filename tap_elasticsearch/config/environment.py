@@ -1,0 +1,26 @@
+"""Settings from the environment, as they are: ``TAP_ELASTICSEARCH_`` and the setting's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotenv import dotenv_values, find_dotenv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PREFIX = "TAP_ELASTICSEARCH_"
+
+
+def from_environment(names: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """Values of the settings ``names`` that ``environment`` or a ``.env`` file holds.
+
+    The ``.env`` file is looked for in the working directory and above it; what ``environment``
+    says goes first. Values stay texts; ``parse_settings`` reads them.
+    """
+    path = find_dotenv(usecwd=True)
+    file = {k: v for k, v in dotenv_values(path).items() if v is not None} if path else {}
+    values = {**file, **environment}
+    return {
+        name: values[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in values
+    }

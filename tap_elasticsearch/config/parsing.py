@@ -1,0 +1,159 @@
+"""From what a user wrote to frozen settings: everything wrong is found here, in one line each."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import typing
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import msgspec
+
+from tap_elasticsearch.config.schema import config_schema
+from tap_elasticsearch.config.settings import Secret, Settings, StreamSettings
+from tap_elasticsearch.exceptions import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_SCHEMA = config_schema()["properties"]
+_TYPES = typing.get_type_hints(Settings, include_extras=True)
+_SECRETS = frozenset(name for name, schema in _SCHEMA.items() if schema.get("secret"))
+
+#: Pairs of settings that say the same thing twice, or deny each other.
+_EXCLUSIVE = (
+    ("hosts", "cloud_id"),
+    ("username", "api_key"),
+    ("username", "bearer_token"),
+    ("api_key", "bearer_token"),
+    ("ca_certs", "ca_fingerprint"),
+)
+
+#: A setting, and the one that it is useless without.
+_NEEDS = (
+    ("username", "password"),
+    ("password", "username"),
+    ("client_key", "client_cert"),
+    ("client_key_password", "client_key"),
+)
+
+
+def parse_settings(config: Mapping[str, Any], *, sdk_settings: Iterable[str] = ()) -> Settings:
+    """Validate ``config``.
+
+    Args:
+        config: Setting names to values as they came from a file, the environment or Meltano;
+            lists and objects may be JSON strings, numbers and booleans strings, and a single
+            string stands for a list of one.
+        sdk_settings: Names that the SDK itself understands; they are not read here.
+
+    Returns:
+        The settings.
+
+    Raises:
+        SettingsError: Something is unknown, of the wrong type, or contradicts; the text names the
+            setting, the value (unless secret) and the way out.
+    """
+    known = {**_SCHEMA, **dict.fromkeys(sdk_settings)}
+    _reject_unknown(config, known, "setting")
+    values = {
+        name: _parse(name, value)
+        for name, value in config.items()
+        if name in _SCHEMA and value is not None
+    }
+    values = _with_login_of_hosts(values)
+    _reject_contradictions(values)
+    return Settings(**values)
+
+
+def parse_json(name: str, value: object) -> object:
+    """``value``, decoded if it is a string of JSON; for settings that are objects or lists."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        msg = f"Setting {name}{_shown(name, value)} is not valid JSON: {error}."
+        raise SettingsError(msg) from None
+
+
+def _reject_unknown(given: Iterable[str], known: Iterable[str], what: str) -> None:
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known))}."
+            msg = f"Unknown {what} {name!r}. {advice}"
+            raise SettingsError(msg)
+
+
+def _parse(name: str, value: object) -> Any:  # noqa: ANN401
+    kind = _TYPES[name]
+    value = parse_json(name, value) if _is_structure(name) else value
+    if isinstance(value, str) and "items" in _SCHEMA[name]:
+        value = [item for item in (part.strip() for part in value.split(",")) if item]
+    if name == "streams":
+        value = [_stream(entry) for entry in value] if isinstance(value, list) else value
+    try:
+        return msgspec.convert(value, kind, strict=False, dec_hook=_secret)
+    except msgspec.ValidationError as error:
+        msg = f"Setting {name}{_shown(name, value)} cannot be used: {error}."
+        raise SettingsError(msg) from None
+
+
+def _shown(name: str, value: object) -> str:
+    """``value`` as far as a message may show it."""
+    if name in _SECRETS:
+        return ""
+    return " is " + re.sub(r"//[^/@\s]*@", "//***@", repr(value)) + ", which"
+
+
+def _is_structure(name: str) -> bool:
+    return bool({"items", "additionalProperties"} & _SCHEMA[name].keys())
+
+
+def _stream(entry: object) -> object:
+    if isinstance(entry, dict):
+        _reject_unknown(entry, StreamSettings.__struct_fields__, "key of streams")
+        entry = {key: parse_json(f"streams.{key}", value) for key, value in entry.items()}
+        if isinstance(entry.get("array_fields"), str):
+            entry["array_fields"] = [entry["array_fields"]]
+    return entry
+
+
+def _secret(kind: type, value: object) -> Secret:
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    msg = f"Expected `str`, got `{type(value).__name__}`"
+    raise msgspec.ValidationError(msg)
+
+
+def _with_login_of_hosts(values: dict[str, Any]) -> dict[str, Any]:
+    """Take ``user:password@`` out of the hosts, where it would reach logs and messages."""
+    hosts = []
+    for host in values.get("hosts") or ():
+        parts = urlsplit(host if "://" in host else f"//{host}")
+        login, _, address = parts.netloc.rpartition("@")
+        if login:
+            if "username" in values:
+                msg = f"Both username and a login in hosts ({address}) are given. Keep one."
+                raise SettingsError(msg)
+            user, _, password = login.partition(":")
+            values["username"], values["password"] = unquote(user), Secret(unquote(password))
+        hosts.append(urlunsplit(parts._replace(netloc=address)) if login else host)
+    return {**values, "hosts": tuple(hosts)} if hosts else values
+
+
+def _reject_contradictions(values: Mapping[str, Any]) -> None:
+    for one, other in _EXCLUSIVE:
+        if one in values and other in values:
+            msg = f"Both {one} and {other} are given. Keep one of them."
+            raise SettingsError(msg)
+    for name, needed in _NEEDS:
+        if name in values and needed not in values:
+            msg = f"{name} is given without {needed}. Give both."
+            raise SettingsError(msg)
+    if values.get("verify_certs") is False and "ca_certs" in values:
+        msg = "verify_certs is false, so ca_certs would not be used. Keep one of them."
+        raise SettingsError(msg)

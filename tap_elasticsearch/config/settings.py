@@ -1,0 +1,191 @@
+"""The settings: one frozen value, each field with its type, its default and what it means.
+
+This is the only list of settings. The schema that the SDK and Meltano see, the README's table and
+the validation are all derived from it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(min_length=1)]
+Texts = tuple[Text, ...]
+
+
+class Secret(str):
+    """A text that never shows itself in a ``repr``."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+def setting(description: str, group: str, *, secret: bool = False) -> Meta:
+    """What is known of a setting beside its type: for the schema, the README, and validation."""
+    return Meta(
+        description=description,
+        extra_json_schema={"group": group, **({"secret": True} if secret else {})},
+    )
+
+
+class StreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One entry of ``streams``: an expression that becomes one stream.
+
+    Attributes:
+        index: Index, alias, data stream or pattern; several separated by commas.
+        name: The stream's name; by default made from ``index``.
+        query: A query in Elasticsearch's query language that documents must match.
+        array_fields: Like the global setting, for this stream alone.
+    """
+
+    index: Text
+    name: Text | None = None
+    query: dict[str, Any] | None = None
+    array_fields: Texts = ()
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything a user can set. Durations are in seconds, sizes in bytes, unless said."""
+
+    hosts: Annotated[
+        Texts | None,
+        setting(
+            "Addresses of the cluster. Scheme and port are filled in: `localhost` is"
+            " `http://localhost:9200`, `https://es.example.com` is port 443."
+            " Default: `http://localhost:9200`",
+            "where",
+        ),
+    ] = None
+    cloud_id: Annotated[
+        Text | None, setting("Elastic Cloud's name for a deployment, instead of `hosts`", "where")
+    ] = None
+
+    username: Annotated[Text | None, setting("User name, together with `password`", "who")] = None
+    password: Annotated[
+        Secret | None, setting("Password, together with `username`", "who", secret=True)
+    ] = None
+    api_key: Annotated[
+        Secret | None,
+        setting(
+            "API key: the `encoded` value that Elasticsearch shows, or `id:api_key`",
+            "who",
+            secret=True,
+        ),
+    ] = None
+    bearer_token: Annotated[
+        Secret | None, setting("Service token, OAuth2 token or JWT", "who", secret=True)
+    ] = None
+    headers: Annotated[
+        dict[str, Secret], setting("HTTP headers to send with every request", "who", secret=True)
+    ] = {}
+
+    verify_certs: Annotated[
+        bool, setting("Refuse a server whose certificate is not trusted", "TLS")
+    ] = True
+    ca_certs: Annotated[
+        Text | None,
+        setting("The certificate authority to trust: a file, or the PEM text itself", "TLS"),
+    ] = None
+    ca_fingerprint: Annotated[
+        Text | None,
+        setting(
+            "SHA-256 fingerprint of the server's certificate or of its authority,"
+            " as Elasticsearch prints it at its first start",
+            "TLS",
+        ),
+    ] = None
+    client_cert: Annotated[
+        Text | None, setting("A file with the client certificate (PEM)", "TLS")
+    ] = None
+    client_key: Annotated[
+        Text | None, setting("A file with the client certificate's key (PEM)", "TLS")
+    ] = None
+    client_key_password: Annotated[
+        Secret | None, setting("Password of `client_key`", "TLS", secret=True)
+    ] = None
+
+    indices: Annotated[
+        Texts,
+        setting(
+            "Indices, data streams, aliases or patterns; each index and data stream that matches"
+            " becomes a stream",
+            "what",
+        ),
+    ] = ("*",)
+    exclude_indices: Annotated[
+        Texts, setting("Names or patterns that `indices` leaves out", "what")
+    ] = ()
+    include_hidden: Annotated[
+        bool,
+        setting(
+            "Let the patterns of `indices` match hidden indices and names with a leading dot",
+            "what",
+        ),
+    ] = False
+    streams: Annotated[
+        tuple[StreamSettings, ...],
+        setting(
+            'Streams made of several indices or with a query: `[{"index": "logs-*",'
+            ' "name": "logs", "query": {...}, "array_fields": ["tags"]}]`. They add to'
+            " `indices`, and what they cover does not appear on its own",
+            "what",
+        ),
+    ] = ()
+    stream_name: Annotated[
+        Literal["safe", "index"],
+        setting(
+            "`safe`: names of letters, digits and `_`, since SQL targets split names at hyphens;"
+            " `index`: the name as it is",
+            "what",
+        ),
+    ] = "safe"
+
+    array_fields: Annotated[
+        Texts,
+        setting(
+            "Paths or patterns (`tags`, `user.roles`, `*.ids`) of fields that hold lists:"
+            " their columns are lists",
+            "rows",
+        ),
+    ] = ()
+
+    page_size: Annotated[
+        Annotated[int, Meta(ge=1)] | Literal["auto"],
+        setting("Documents per request; `auto` aims at `page_bytes`", "reading"),
+    ] = "auto"
+    page_bytes: Annotated[
+        int,
+        Meta(ge=1_000),
+        setting("Bytes per answer that `page_size: auto` aims at", "reading"),
+    ] = 8 * 1024 * 1024
+    point_in_time_keep_alive: Annotated[
+        str,
+        Meta(pattern=r"^[1-9]\d*(s|m|h)$"),
+        setting(
+            "How long the server keeps a snapshot between two pages; raise it for a target that"
+            " stops reading for longer",
+            "reading",
+        ),
+    ] = "10m"
+    request_timeout: Annotated[
+        float, Meta(gt=0), setting("Seconds to wait for an answer", "reading")
+    ] = 60.0
+    http_compress: Annotated[
+        bool | Literal["auto"],
+        setting(
+            "Compress requests and answers; `auto`: yes, unless the server is on this machine",
+            "reading",
+        ),
+    ] = "auto"
+
+    emit_activate_version_messages: Annotated[
+        bool,
+        setting(
+            "Tell the target to delete the rows that a full table no longer has"
+            " (ACTIVATE_VERSION messages)",
+            "SDK",
+        ),
+    ] = False
