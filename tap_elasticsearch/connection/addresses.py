@@ -1,0 +1,39 @@
+"""What a user writes as an address, completed to a URL."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from tap_elasticsearch.exceptions import SettingsError
+
+DEFAULT_HOST = "http://localhost:9200"
+_DEFAULT_PORTS = {"http": 9200, "https": 443}
+
+
+def complete_url(host: str) -> str:
+    """Fill in scheme and port: ``localhost`` → ``http://localhost:9200``; a path stays.
+
+    Raises:
+        SettingsError: ``host`` is no address of a server.
+    """
+    parts = urlsplit(host if "://" in host else f"http://{host}")
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        msg = f"hosts: {host!r} is no address. Write it like https://es.example.com:9200."
+        raise SettingsError(msg)
+    port = _port(parts, host) or _DEFAULT_PORTS[parts.scheme]
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return urlunsplit((parts.scheme, f"{name}:{port}", parts.path.rstrip("/"), "", ""))
+
+
+def is_loopback(url: str) -> bool:
+    """Is the server at ``url`` on this machine?"""
+    name = urlsplit(url).hostname or ""
+    return name in {"localhost", "::1"} or name.startswith("127.")
+
+
+def _port(parts: SplitResult, host: str) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        msg = f"hosts: {host!r} has no usable port. Write it like https://es.example.com:9200/path."
+        raise SettingsError(msg) from None

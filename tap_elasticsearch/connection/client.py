@@ -1,0 +1,271 @@
+"""The dozen requests this tap makes, on one client for every flavour of server.
+
+``elasticsearch.Elasticsearch`` builds addresses, pool and TLS. The requests go through its
+transport with plain JSON headers of our own, so that neither its product check nor its version
+headers stand between one installation and Elasticsearch 7 to 9, Serverless and OpenSearch. Answers
+stay bytes.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote, urlencode
+
+import elastic_transport
+import msgspec
+from elasticsearch import Elasticsearch
+
+from tap_elasticsearch.connection.addresses import DEFAULT_HOST, complete_url, is_loopback
+from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
+from tap_elasticsearch.connection.login import describe_login, login_headers
+from tap_elasticsearch.connection.server import Server, identify
+from tap_elasticsearch.connection.tls import tls_context
+from tap_elasticsearch.exceptions import (
+    NotFoundError,
+    PrivilegeError,
+    RequestError,
+    SettingsError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tap_elasticsearch.config import Settings
+
+_encode = msgspec.json.Encoder().encode
+
+
+class RawSerializer(elastic_transport.Serializer):
+    """Leaves bodies and answers as the bytes they are."""
+
+    mimetype: ClassVar[str] = "application/json"
+
+    def loads(self, data: bytes) -> bytes:  # noqa: D102
+        return data
+
+    def dumps(self, data: bytes) -> bytes:  # noqa: D102
+        return data
+
+
+class Node(elastic_transport.Urllib3HttpNode):
+    """A node that trusts what its TLS context trusts, and nothing else."""
+
+    def __init__(self, config: elastic_transport.NodeConfig) -> None:
+        super().__init__(config)
+        if config.ssl_context is not None:
+            # urllib3 would load certifi's authorities into our context at the first connection.
+            self.pool.ca_certs = None  # type: ignore[attr-defined]
+
+
+class Client:
+    """Requests to one cluster.
+
+    Every method raises the errors of ``connection.errors``; what is listed with a method comes on
+    top. Safe to use from several threads.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._login = describe_login(settings)
+        self._headers = {
+            "accept": "application/json",
+            "content-type": "application/json",
+            "user-agent": f"tap-elasticsearch/{version('tap-elasticsearch')}",
+            **login_headers(settings),
+        }
+        self._elasticsearch = _elasticsearch(settings)
+        self._transport = self._elasticsearch.transport
+        self.url = next(iter(self._transport.node_pool.all())).base_url
+
+    @cached_property
+    def server(self) -> Server:
+        """What the server is; asked once.
+
+        Raises:
+            RequestError: What answers is neither Elasticsearch nor OpenSearch.
+        """
+        try:
+            answer = self._request("GET", "/", what=f"The first request to {self.url}")
+        except PrivilegeError:
+            return identify(None)
+        try:
+            info = msgspec.json.decode(answer)
+        except msgspec.DecodeError:
+            info = None
+        if not isinstance(info, dict) or "version" not in info:
+            shown = answer[:80].decode("utf-8", "replace")
+            msg = (
+                f"What answers at {self.url} is not Elasticsearch or OpenSearch; its answer begins"
+                f" with {shown!r}. Check hosts."
+            )
+            raise RequestError(msg)
+        server = identify(info)
+        self._headers.update(server.headers)
+        return server
+
+    def resolve(self, expressions: Iterable[str], *, wildcards: str = "open") -> dict[str, Any]:
+        """What names and patterns stand for.
+
+        Args:
+            expressions: Names or patterns.
+            wildcards: Which indices patterns match: ``open``, ``open,hidden``, ``all``.
+
+        Returns:
+            ``{"indices": [{"name", "attributes", "data_stream"?}], "aliases": [{"name",
+            "indices"}], "data_streams": [{"name", "backing_indices"}]}``; a name that does not
+            exist is missing in it, or is a NotFoundError (it depends on the server).
+        """
+        text = ",".join(expressions)
+        answer: dict[str, Any] = self._json(
+            "GET",
+            f"/_resolve/index/{_path(text)}",
+            {"expand_wildcards": wildcards},
+            what=f"Looking up {text!r}",
+        )
+        return answer
+
+    def mappings(self, indices: Iterable[str]) -> dict[str, msgspec.Raw]:
+        """``{index: bytes of {"mappings": …}}`` of existing indices, closed ones included."""
+        text = ",".join(indices)
+        answer = self._request(
+            "GET", f"/{_path(text)}/_mapping", what=f"Reading mappings of {text!r}"
+        )
+        return msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
+
+    def settings(self, indices: Iterable[str]) -> dict[str, dict[str, str]]:
+        """``{index: {"index.number_of_shards": "1", …}}`` of existing indices."""
+        text = ",".join(indices)
+        answer = self._json(
+            "GET",
+            f"/{_path(text)}/_settings",
+            {"flat_settings": "true"},
+            what=f"Reading settings of {text!r}",
+        )
+        return {index: found["settings"] for index, found in answer.items()}
+
+    def alias_filters(self, alias: str) -> dict[str, dict[str, Any] | None]:
+        """``{index: query}`` of the indices behind an alias; None where it does not filter."""
+        what = f"Reading alias {alias!r}"
+        answer = self._json("GET", f"/_alias/{_path(alias)}", {}, what=what)
+        return {index: found["aliases"][alias].get("filter") for index, found in answer.items()}
+
+    def open_context(self, index: str, shard: int, keep_alive: str) -> str:
+        """Open a point in time on one shard of one concrete index.
+
+        Raises:
+            NotFoundError: The index is closed or gone, or has no such shard.
+        """
+        server = self.server
+        own = server.own_pit_api
+        params = {"keep_alive": keep_alive, "preference": f"_shards:{shard}"}
+        if server.strict_open:
+            name = "allow_partial_pit_creation" if own else "allow_partial_search_results"
+            params[name] = "false"
+        path = "_search/point_in_time" if own else "_pit"
+        what = f"Opening a point in time on {index!r}, shard {shard},"
+        answer = self._json("POST", f"/{_path(index)}/{path}", params, what=what)
+        shards = answer.get("_shards")
+        if shards is not None and (shards["total"], shards["failed"]) != (1, 0):
+            msg = f"{what} gave {shards!r}, not 1 shard. Is the index being changed? Run again."
+            raise NotFoundError(msg)
+        opened: str = answer["pit_id" if own else "id"]
+        return opened
+
+    def close_context(self, context: str) -> None:
+        """Close a point in time; one that is closed already is no error."""
+        own = self.server.own_pit_api
+        path = "/_search/point_in_time" if own else "/_pit"
+        body = {"pit_id": [context]} if own else {"id": context}
+        try:
+            self._request("DELETE", path, body=_encode(body), what="Closing a point in time")
+        except NotFoundError:
+            return
+
+    def search(self, body: Mapping[str, Any], what: str) -> bytes:
+        """The answer to a search in a point in time, as it came.
+
+        Args:
+            body: The request, with its ``pit``.
+            what: What is asked, in words, for errors.
+        """
+        params = {"allow_partial_search_results": "false"}
+        return self._request("POST", "/_search", params, body=_encode(body), what=what)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._elasticsearch.close()
+
+    def _json(self, method: str, path: str, params: Mapping[str, str], *, what: str) -> Any:  # noqa: ANN401
+        return msgspec.json.decode(self._request(method, path, params, what=what))
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        body: bytes | None = None,
+        what: str,
+    ) -> bytes:
+        target = f"{path}?{urlencode(params)}" if params else path
+        try:
+            meta, answer = self._transport.perform_request(
+                method, target, headers=self._headers, body=body
+            )
+        except elastic_transport.TransportError as error:
+            raise_transport_error(error, self.url)
+        answer = answer.encode() if isinstance(answer, str) else answer or b""
+        if not 200 <= meta.status < 300:  # noqa: PLR2004
+            raise_for_status(meta.status, answer, request=what, login=self._login)
+        return answer
+
+
+def silence_client_logs() -> None:
+    """Keep the client's own log lines out of ours; call it when logging has been set up.
+
+    Its node logger decodes every answer to text as soon as a handler can be found, at any level.
+    """
+    logging.getLogger("elastic_transport.node").propagate = False
+    for name in ("elastic_transport", "elastic_transport.transport", "urllib3"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _elasticsearch(settings: Settings) -> Elasticsearch:
+    hosts = (
+        None if settings.cloud_id else [complete_url(h) for h in settings.hosts or [DEFAULT_HOST]]
+    )
+    options: dict[str, Any] = {}
+    if hosts is None or any(host.startswith("https:") for host in hosts):
+        options["ssl_context"] = tls_context(settings)
+        if settings.ca_fingerprint is not None:
+            options["ssl_assert_fingerprint"] = settings.ca_fingerprint
+        if not settings.verify_certs:
+            options.update(verify_certs=False, ssl_show_warn=False)
+    raw = RawSerializer()
+    try:
+        return Elasticsearch(
+            hosts,
+            cloud_id=settings.cloud_id,
+            node_class=Node,
+            max_retries=0,
+            request_timeout=settings.request_timeout,
+            http_compress=_compressed(settings, hosts),
+            serializers={"application/json": raw, "text/*": raw, "application/*": raw},
+            **options,
+        )
+    except ValueError as error:
+        msg = f"The connection settings cannot be used: {error}."
+        raise SettingsError(msg) from error
+
+
+def _compressed(settings: Settings, hosts: list[str] | None) -> bool:
+    if settings.http_compress == "auto":
+        return hosts is None or not all(is_loopback(host) for host in hosts)
+    return settings.http_compress
+
+
+def _path(expression: str) -> str:
+    return quote(expression, safe=",*-_.")

@@ -1,0 +1,194 @@
+"""The one border where foreign errors become ours: failed requests, and answers that say no."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import elastic_transport
+import msgspec
+
+from tap_elasticsearch.exceptions import (
+    BusyError,
+    CertificateError,
+    ContextLostError,
+    LoginError,
+    NotFoundError,
+    PrivilegeError,
+    RequestError,
+    ServerError,
+    UnreachableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What the text of a foreign error holds, and what to tell the user of it.
+_CONNECTION_ADVICE = (
+    ("Name or service not known", "The name does not resolve. Check hosts."),
+    ("Name does not resolve", "The name does not resolve. Check hosts."),
+    ("nodename nor servname", "The name does not resolve. Check hosts."),
+    ("Failed to resolve", "The name does not resolve. Check hosts."),
+    ("refused", "Nothing listens there. Is the server up, and are name and port in hosts right?"),
+    (
+        "without response",
+        "The server closed the connection. It probably speaks HTTPS: write https:// in hosts.",
+    ),
+    (
+        "reset by peer",
+        "The server closed the connection. If it speaks HTTPS, write https:// in hosts.",
+    ),
+)
+_TLS_ADVICE = (
+    (
+        "CERTIFICATE_VERIFY_FAILED",
+        (
+            "The server's certificate is not trusted. Give ca_certs (a file or PEM text) or"
+            " ca_fingerprint; verify_certs: false disables the check."
+        ),
+    ),
+    (
+        "Fingerprints did not match",
+        (
+            "No certificate of the server has the fingerprint in ca_fingerprint. Give the SHA-256"
+            " of its certificate or of its authority."
+        ),
+    ),
+    ("WRONG_VERSION_NUMBER", "The server does not speak TLS there. Write http:// in hosts."),
+    ("RECORD_LAYER_FAILURE", "The server does not speak TLS there. Write http:// in hosts."),
+    ("ALERT", "The server refused the TLS handshake. Does it want a client_cert?"),
+)
+_CONTEXT_LOST = frozenset(
+    {"search_context_missing_exception", "search_context_missing_nodes_exception"}
+)
+_CLOSED = frozenset({"index_closed_exception"})
+_BUSY = frozenset({"circuit_breaking_exception", "es_rejected_execution_exception"})
+_BY_STATUS: dict[
+    int, type[ServerError | LoginError | PrivilegeError | NotFoundError | RequestError]
+]
+_BY_STATUS = {401: LoginError, 403: PrivilegeError, 404: NotFoundError, 429: BusyError}
+
+
+def raise_transport_error(error: elastic_transport.TransportError, url: str) -> NoReturn:
+    """Translate a request that got no usable answer.
+
+    Args:
+        error: What the client raised.
+        url: The address asked, for the message.
+
+    Raises:
+        CertificateError: The TLS handshake failed.
+        UnreachableError: No connection, or no answer in time.
+        ServerError: An answer that is neither JSON nor text.
+    """
+    text = " ".join(str(part) for part in _causes(error))
+    if isinstance(error, elastic_transport.TlsError) or "Fingerprints did not match" in text:
+        msg = f"TLS connection to {url} failed. {_advice(text, _TLS_ADVICE)}"
+        kind = UnreachableError if "does not speak TLS" in msg else CertificateError
+        raise kind(msg) from error
+    if isinstance(error, elastic_transport.ConnectionTimeout):
+        msg = (
+            f"No answer from {url} in time. Raise request_timeout, or lower page_bytes; if it never"
+            " answers, check hosts and firewalls."
+        )
+        raise UnreachableError(msg) from error
+    if isinstance(error, elastic_transport.ConnectionError):
+        msg = f"Cannot connect to {url}. {_advice(text, _CONNECTION_ADVICE)}"
+        raise UnreachableError(msg) from error
+    msg = f"{url} gave an answer that is not JSON: {error}. Is it Elasticsearch? Check hosts."
+    raise ServerError(msg) from error
+
+
+def raise_for_status(status: int, body: bytes, *, request: str, login: str) -> NoReturn:
+    """Translate an answer whose status is not 2xx.
+
+    Args:
+        status: The HTTP status.
+        body: The answer, JSON or text.
+        request: What was asked, in words.
+        login: How we logged in, in words.
+
+    Raises:
+        LoginError: 401.
+        PrivilegeError: 403.
+        NotFoundError: 404, or an index that is closed.
+        ContextLostError: The point in time is gone.
+        BusyError: 429 and its like.
+        RequestError: Any other 4xx.
+        ServerError: Everything else.
+    """
+    answer = _decoded(body)
+    types = set(_error_types(answer))
+    said = _reason(answer, body)
+    where = f"{request} failed with HTTP {status}"
+    if types & _CONTEXT_LOST:
+        msg = (
+            f"{where}: the server has dropped the point in time. The target may have stopped"
+            f" reading for longer than point_in_time_keep_alive, or a node left. {said}"
+        )
+        raise ContextLostError(msg)
+    if types & _CLOSED:
+        msg = f"{where}: an index is closed. Open it, or leave it out. {said}"
+        raise NotFoundError(msg)
+    if types & _BUSY:
+        msg = f"{where}: the server has too much to do. {said}"
+        raise BusyError(msg)
+    kind = _BY_STATUS.get(status) or (RequestError if 400 <= status < 500 else ServerError)  # noqa: PLR2004
+    raise kind(f"{where}. {_status_advice(status, login)}{said}")
+
+
+def _status_advice(status: int, login: str) -> str:
+    if status == 401:  # noqa: PLR2004
+        return f"The server does not accept {login}. Check username and password, or api_key. "
+    if status == 403:  # noqa: PLR2004
+        return (
+            f"With {login} this is not allowed. The role needs the index privileges read and"
+            " view_index_metadata. "
+        )
+    return ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    yield error
+    for cause in getattr(error, "errors", ()):
+        yield from _causes(cause)
+    if isinstance(error.__cause__, ssl.SSLError):
+        yield error.__cause__
+
+
+def _advice(text: str, table: tuple[tuple[str, str], ...]) -> str:
+    for part, advice in table:
+        if part in text:
+            return advice
+    return f"({text})"
+
+
+def _decoded(body: bytes) -> Any:  # noqa: ANN401
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return None
+
+
+def _error_types(answer: object) -> Iterator[str]:
+    """Every ``type`` anywhere in an error: the telling one is often nested in a root cause."""
+    if isinstance(answer, dict):
+        if isinstance(answer.get("type"), str):
+            yield answer["type"]
+        for value in answer.values():
+            yield from _error_types(value)
+    elif isinstance(answer, list):
+        for value in answer:
+            yield from _error_types(value)
+
+
+def _reason(answer: object, body: bytes) -> str:
+    """The server's own words, shortened."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if isinstance(error, dict):
+        causes = error.get("root_cause") or [error]
+        texts = {f"{cause.get('type')}: {cause.get('reason')}" for cause in causes}
+        text = "; ".join(sorted(texts))
+    else:
+        text = str(error) if error else body.decode("utf-8", "replace").strip()
+    return f"The server said: {text[:500]}" if text else "The server said nothing more."
