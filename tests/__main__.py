@@ -1,0 +1,44 @@
+"""The project's two commands, for a fresh clone on a machine with nothing but Python.
+
+``python3 -m tests [pytest's arguments]`` runs the tests, ``python3 -m tests demo`` the demo. Both
+make the virtual environment ``.venv`` first, so this module needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = ROOT / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def prepare() -> None:
+    """Make ``.venv`` with the tap and all that its tests need, unless it is there and current."""
+    stamp = ENVIRONMENT / "stamp"
+    current = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == current:
+        return
+    print("Installing into .venv …", file=sys.stderr)
+    venv.create(ENVIRONMENT, with_pip=True)
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Dependency groups need pip 25.1.
+    subprocess.run([*pip, "--upgrade", "pip>=25.1"], check=True)
+    subprocess.run([*pip, "--editable", ".", "--group", "dev"], check=True, cwd=ROOT)
+    stamp.write_text(current)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; its exit code."""
+    prepare()
+    module = ["tests.demo"] if arguments[:1] == ["demo"] else ["pytest", *arguments]
+    return subprocess.run([str(PYTHON), "-m", *module], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

