@@ -1,0 +1,44 @@
+"""What a mapping says of documents: the field tree, and the table of types."""
+
+from tap_elasticsearch.fields.dates import CANONICAL_DATE
+from tap_elasticsearch.fields.merge import Conflict, merge
+from tap_elasticsearch.fields.misfit import Misfit
+from tap_elasticsearch.fields.schema import json_schema
+from tap_elasticsearch.fields.tree import (
+    JSON_TEXT,
+    OBJECTS,
+    Field,
+    parse_mapping,
+    to_mapping,
+    walk,
+    with_arrays,
+)
+from tap_elasticsearch.fields.types import (
+    TYPES,
+    FieldType,
+    holds_lists,
+    is_known,
+    is_sortable,
+    type_of,
+)
+
+__all__ = [
+    "CANONICAL_DATE",
+    "JSON_TEXT",
+    "OBJECTS",
+    "TYPES",
+    "Conflict",
+    "Field",
+    "FieldType",
+    "Misfit",
+    "holds_lists",
+    "is_known",
+    "is_sortable",
+    "json_schema",
+    "merge",
+    "parse_mapping",
+    "to_mapping",
+    "type_of",
+    "walk",
+    "with_arrays",
+]

@@ -1,0 +1,141 @@
+"""The field tree of a mapping: read, written back, walked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+#: Types whose documents hold objects with fields of their own.
+OBJECTS = frozenset({"object", "nested", "passthrough"})
+
+#: Our name for a column of JSON text: objects that are not indexed, and conflicts without a better
+#: common type. No server has a type of this name.
+JSON_TEXT = "json"
+
+#: Types under ``properties`` whose values are never in ``_source``.
+_NOT_IN_SOURCE = frozenset({"alias"})
+
+#: Parameters that change what a value means, copied as they are.
+_PARAMETERS = ("format", "locale", "element_type", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a mapping, or the root object.
+
+    Attributes:
+        type: Elasticsearch's name of the type; ``object`` where the mapping only has properties;
+            ``json`` for an object with ``enabled: false``.
+        properties: The fields of an object, by name. A name contains dots where the mapping's
+            does (``subobjects: false``).
+        format: How dates are written. ``a||b`` is Elasticsearch's own; ``a|||b`` are the formats
+            of two indices (see ``merge``).
+        locale: The language of month and day names in ``format``.
+        element_type: What a vector is made of.
+        value: The value of a ``constant_keyword``, which documents need not repeat.
+        array: Is the column a list?
+        indexed: Can the server search and sort by it?
+    """
+
+    type: str
+    properties: Mapping[str, Field] = field(default_factory=dict)
+    format: str | None = None
+    locale: str | None = None
+    element_type: str | None = None
+    value: str | None = None
+    array: bool = False
+    indexed: bool = True
+
+
+def parse_mapping(mapping: Mapping[str, object]) -> Field:
+    """The tree of a mapping.
+
+    Multi-fields, ``alias``, ``runtime`` and ``derived`` fields are left out, since they are never
+    in ``_source``.
+
+    Args:
+        mapping: What stands under ``mappings`` in an answer of ``GET /<index>/_mapping``, or what
+            ``to_mapping`` wrote.
+    """
+    return Field("object", _properties(mapping))
+
+
+def _properties(mapping: Mapping[str, object]) -> dict[str, Field]:
+    properties = mapping.get("properties")
+    if not isinstance(properties, Mapping):
+        return {}
+    return {
+        name: _field(definition)
+        for name, definition in properties.items()
+        if definition.get("type") not in _NOT_IN_SOURCE
+    }
+
+
+def _field(mapping: Mapping[str, Any]) -> Field:
+    kind = mapping.get("type", "object")
+    if kind in OBJECTS and mapping.get("enabled", True) in {False, "false"}:
+        kind = JSON_TEXT
+    parameters = {name: str(mapping[name]) for name in _PARAMETERS if mapping.get(name) is not None}
+    off = {False, "false"}
+    return Field(
+        type=kind,
+        properties=_properties(mapping) if kind in OBJECTS else {},
+        array=kind == "nested" or bool(mapping.get("array", False)),
+        indexed=mapping.get("index", True) not in off and mapping.get("doc_values") not in off,
+        **parameters,
+    )
+
+
+def to_mapping(field: Field) -> dict[str, Any]:
+    """``field`` as JSON in the form of a mapping, such that ``parse_mapping`` reads it back.
+
+    Only what a Field holds is written, and ``"array": true`` of our own.
+    """
+    written: dict[str, Any] = {"type": field.type}
+    if field.properties:
+        written["properties"] = {name: to_mapping(sub) for name, sub in field.properties.items()}
+    for name in _PARAMETERS:
+        if (value := getattr(field, name)) is not None:
+            written[name] = value
+    if field.array and field.type != "nested":
+        written["array"] = True
+    if not field.indexed:
+        written["index"] = False
+    return written
+
+
+def walk(field: Field) -> Iterator[tuple[tuple[str, ...], Field]]:
+    """Every field below ``field``, parents first, with the names that lead to it."""
+    for name, sub in field.properties.items():
+        yield (name,), sub
+        for path, deeper in walk(sub):
+            yield (name, *path), deeper
+
+
+def with_arrays(field: Field, patterns: Sequence[str]) -> tuple[Field, tuple[str, ...]]:
+    """``field`` with the fields that match marked as lists, and the patterns that match none.
+
+    Args:
+        field: A root.
+        patterns: Dotted paths, in which ``*`` stands for any text, dots included.
+    """
+    paths = [".".join(path) for path, _ in walk(field)]
+    unmatched = (
+        pattern for pattern in patterns if not any(fnmatchcase(path, pattern) for path in paths)
+    )
+    return _marked(field, "", patterns), tuple(unmatched)
+
+
+def _marked(field: Field, prefix: str, patterns: Sequence[str]) -> Field:
+    properties = {}
+    for name, sub in field.properties.items():
+        path = prefix + name
+        hit = any(fnmatchcase(path, pattern) for pattern in patterns)
+        marked = _marked(sub, f"{path}.", patterns)
+        properties[name] = replace(marked, array=True) if hit and not sub.array else marked
+    return replace(field, properties=properties) if properties else field
