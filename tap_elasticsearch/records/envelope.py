@@ -1,0 +1,58 @@
+"""From a hit to a record: its metadata, the document's fields, and what has no place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tap_elasticsearch.exceptions import RequestError
+from tap_elasticsearch.records.normalise import Normaliser
+
+if TYPE_CHECKING:
+    from tap_elasticsearch.fields import Field
+    from tap_elasticsearch.records.hits import Hit
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Recorder:
+    """Makes the records of one stream.
+
+    Attributes:
+        extras: Dotted paths of values that had no place in their column, each with how often, and
+            the ``_id`` of one document.
+    """
+
+    def __init__(self, fields: Field, *, routed: bool) -> None:
+        self._normaliser = Normaliser(fields)
+        self._routed = routed
+        self.extras: dict[str, tuple[int, str]] = {}
+
+    def record(self, hit: Hit) -> dict[str, Any]:
+        """``{"_id", "_index", <the document's fields>, "_extra"?}``, true to the schema.
+
+        Raises:
+            RequestError: The index does not keep the documents it was given.
+        """
+        record: dict[str, Any] = {"_id": _decode(hit.id), "_index": _decode(hit.index)}
+        if self._routed:
+            record["_routing"] = _decode(hit.routing)
+        if not hit.source:
+            msg = (
+                f"Document {record['_id']!r} of index {record['_index']!r} came without its source:"
+                " the index does not keep it (_source is disabled in its mapping). Leave it out"
+                " with exclude_indices."
+            )
+            raise RequestError(msg)
+        fields, extra = self._normaliser.record(_decode(hit.source))
+        record.update(fields)
+        if extra:
+            record["_extra"] = extra
+            self._note(extra, record["_id"])
+        return record
+
+    def _note(self, extra: dict[str, Any], document: str) -> None:
+        for path in extra:
+            count, example = self.extras.get(path, (0, document))
+            self.extras[path] = (count + 1, example)

@@ -1,0 +1,156 @@
+"""A page's bytes cut into hits whose ``_source`` stays bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from tap_elasticsearch.exceptions import IncompleteError, ServerError
+
+_NO_SOURCE = Raw(b"")
+_NO_SORT = Raw(b"[]")
+
+
+class Hit(Struct, gc=False, frozen=True):
+    """One document as the server returned it; every member is JSON text.
+
+    Attributes:
+        id: Its ``_id``.
+        index: The concrete index that holds it.
+        routing: Its ``_routing``, ``null`` where there is none.
+        source: The document; empty where the server did not send any.
+        sort: The sort values, a list: what ``search_after`` takes to go on behind this hit.
+    """
+
+    id: Raw = field(name="_id")
+    index: Raw = field(name="_index")
+    routing: Raw = field(name="_routing", default=Raw(b"null"))
+    source: Raw = field(name="_source", default=_NO_SOURCE)
+    sort: Raw = field(name="sort", default=_NO_SORT)
+
+
+class Total(Struct, gc=False, frozen=True):
+    """``hits.total``, where it was asked for."""
+
+    value: int = 0
+
+
+class Hits(Struct, gc=False, frozen=True):
+    """``hits`` of an answer."""
+
+    hits: list[Hit]
+    total: Total = Total()
+
+
+class Shards(Struct, frozen=True):
+    """``_shards`` of an answer."""
+
+    total: int
+    successful: int
+    failed: int
+    failures: list[dict[str, Any]] = []
+
+
+class Clusters(Struct, frozen=True):
+    """``_clusters`` of an answer to a search across clusters."""
+
+    skipped: int = 0
+
+
+class Page(Struct, frozen=True):
+    """The answer to one search.
+
+    Attributes:
+        found: The hits, with their total where that was asked for.
+        shards: Which shards answered.
+        timed_out: Did the search end before it was complete?
+        pit_id: The point in time's id from now on.
+        clusters: Which clusters answered.
+    """
+
+    found: Hits = field(name="hits")
+    shards: Shards = field(name="_shards")
+    timed_out: bool = False
+    pit_id: str | None = None
+    clusters: Clusters = field(name="_clusters", default=Clusters())
+
+    @property
+    def hits(self) -> list[Hit]:
+        """The hits, in the order of the sort."""
+        return self.found.hits
+
+
+_PAGE = msgspec.json.Decoder(Page)
+
+
+def decode_page(answer: bytes) -> Page:
+    """Cut ``answer`` into hits; about 1 µs a document.
+
+    Raises:
+        ServerError: It is not the answer to a search.
+    """
+    try:
+        return _PAGE.decode(answer)
+    except msgspec.ValidationError as error:
+        msg = f"The server's answer is not that of a search: {error}. It begins {answer[:80]!r}."
+        raise ServerError(msg) from error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _tolerant(answer)
+
+
+def require_complete(page: Page, *, shards: int, what: str) -> None:
+    """Raise unless every shard answered in full.
+
+    Args:
+        page: The answer.
+        shards: How many shards the point in time has. An answer of none of none looks healthy.
+        what: What was read, in words.
+
+    Raises:
+        IncompleteError: Documents may be missing.
+    """
+    if page.timed_out:
+        raise _incomplete(what, "the search ran into its time limit on the server")
+    if page.clusters.skipped:
+        raise _incomplete(what, f"{page.clusters.skipped} remote clusters were left out")
+    answered = page.shards
+    if answered.failed or answered.successful != answered.total or answered.total != shards:
+        missing = shards - answered.successful + (answered.failed if answered.failures else 0)
+        reason = f"{max(missing, answered.failed)} of {shards} shards did not answer"
+        raise _incomplete(what, reason + _first_failure(answered))
+
+
+def _incomplete(what: str, reason: str) -> IncompleteError:
+    return IncompleteError(f"{what}: {reason}. Stopping: the data would be incomplete.")
+
+
+def _first_failure(shards: Shards) -> str:
+    for failure in shards.failures:
+        reason = failure.get("reason") or {}
+        where = f"index {failure.get('index')}, shard {failure.get('shard')}"
+        return f" ({where}: {reason.get('type')}: {reason.get('reason')})"
+    return ""
+
+
+def _tolerant(answer: bytes) -> Page:
+    """Pages that a strict decoder refuses, because of a lone surrogate in one document, say."""
+    try:
+        parsed = json.loads(answer.decode("utf-8", "replace"))
+    except ValueError as error:
+        msg = f"The server's answer is not JSON: {error}. It begins {answer[:80]!r}."
+        raise ServerError(msg) from error
+    return decode_page(json.dumps(_repaired(parsed)).encode())
+
+
+def _repaired(value: Any) -> Any:  # noqa: ANN401
+    """``value`` with lone surrogates replaced, since UTF-8 cannot carry them."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_repaired(key): _repaired(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_repaired(item) for item in value]
+    return value

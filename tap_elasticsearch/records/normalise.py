@@ -1,0 +1,209 @@
+"""A document, whatever it holds, to a record that is true to its schema."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from tap_elasticsearch.fields import Field, Misfit, holds_lists, type_of
+from tap_elasticsearch.records.folding import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    #: Any decoded JSON.
+    JSON: TypeAlias = "Any"
+    #: Dotted path to the document's own value, of what has no place in its column.
+    Extra: TypeAlias = "dict[str, Any]"
+    #: A value to that of its column; what has no place is added to the Extra.
+    Convert: TypeAlias = "Callable[[JSON, Extra], JSON]"
+
+#: The column of what has no place; a document's own field of this name has none either.
+EXTRA = "_extra"
+
+
+class Normaliser:
+    """Makes the records of one stream."""
+
+    def __init__(self, field: Field) -> None:
+        properties = {name: sub for name, sub in field.properties.items() if name != EXTRA}
+        self._read = _ObjectReader(properties, "")
+
+    def record(self, source: Mapping[str, Any]) -> tuple[dict[str, Any], Extra]:
+        """The columns of a document, and what has no place in them.
+
+        A value stands in its column in the canonical form of its type, and nowhere else. What is
+        not (or not wholly) there is in the extra part, as it was in the document, under its dotted
+        path: fields that the mapping lacks, values without a canonical form, lists of two or more
+        in a column for one, nested lists. Nulls and empty lists have nothing to keep. Inside a list
+        of objects a path has no position: its value is the list of what each object had there,
+        objects without it left out.
+
+        Args:
+            source: A decoded ``_source``. It is not changed, but parts of it may be in the result.
+        """
+        extra: Extra = {}
+        return self._read(source, extra), extra
+
+
+class _ObjectReader:
+    """Reads objects with known fields at one path."""
+
+    def __init__(self, properties: Mapping[str, Field], prefix: str) -> None:
+        self._prefix = prefix
+        self._columns = {
+            name: _converter(field, prefix + name) for name, field in properties.items()
+        }
+        self._folder = Folder(properties)
+        self._constants = _constants(properties)
+
+    def __call__(self, source: Mapping[str, Any], extra: Extra) -> dict[str, Any]:
+        columns = self._columns
+        if not source.keys() <= columns.keys():
+            source = self._folder.fold(source)
+        record: dict[str, Any] = {}
+        for name, value in source.items():
+            column = columns.get(name)
+            if column is not None:
+                record[name] = None if value is None else column(value, extra)
+            elif value is not None and value != []:
+                extra[self._prefix + name] = value
+        if self._constants:
+            self._complete(record)
+        return record
+
+    def _complete(self, record: dict[str, Any]) -> None:
+        for name, fill in self._constants.items():
+            if name not in record:
+                record[name] = fill()
+
+
+def _constants(properties: Mapping[str, Field]) -> dict[str, Callable[[], Any]]:
+    """What makes the value of each field that a document may lack and yet has.
+
+    Elasticsearch reference, mapping/types/constant-keyword.
+    """
+    found = {name: _constant(field) for name, field in properties.items()}
+    return {name: fill for name, fill in found.items() if fill}
+
+
+def _constant(field: Field) -> Callable[[], Any] | None:
+    if field.value is not None:
+        return lambda: [field.value] if field.array else field.value
+    if field.array or not (inner := _constants(field.properties)):
+        return None
+    return lambda: {name: fill() for name, fill in inner.items()}
+
+
+class _Column(NamedTuple):
+    """How the values of one path become those of its column.
+
+    Attributes:
+        path: The dotted path.
+        convert: Converts one value that is not None; raises ``Misfit``.
+        is_value: Tells whether a list is one value.
+    """
+
+    path: str
+    convert: Convert
+    is_value: Callable[[list[Any]], bool]
+
+
+def _converter(field: Field, path: str) -> Convert:
+    """The converter of whatever a document has at ``path``, None excepted."""
+    row = type_of(field.type)
+    if field.properties:
+        column = _Column(path, _object(field, path), row.is_value)
+        return partial(_every, column) if holds_lists(field) else _scalar(column)
+    normalise = row.normaliser(field)
+    column = _Column(path, lambda value, _: normalise(value), row.is_value)
+    return partial(_every, column) if holds_lists(field) else _leaf(column, normalise)
+
+
+def _object(field: Field, path: str) -> Convert:
+    read = _ObjectReader(field.properties, f"{path}.")
+
+    def convert(value: JSON, extra: Extra) -> JSON:
+        if isinstance(value, dict):
+            return read(value, extra)
+        raise Misfit
+
+    return convert
+
+
+def _scalar(column: _Column) -> Convert:
+    """The converter of a column for one value."""
+    path, one, is_value = column
+
+    def convert(value: JSON, extra: Extra) -> JSON:
+        if type(value) is list and not is_value(value):
+            return _first(column, value, extra)
+        try:
+            return one(value, extra)
+        except Misfit:
+            extra[path] = value
+            return None
+
+    return convert
+
+
+def _leaf(column: _Column, normalise: Callable[[JSON], JSON]) -> Convert:
+    """As ``_scalar``, for values without fields: one call less, on the hottest line there is."""
+    path, _, is_value = column
+
+    def convert(value: JSON, extra: Extra) -> JSON:
+        if type(value) is list and not is_value(value):
+            return _first(column, value, extra)
+        try:
+            return normalise(value)
+        except Misfit:
+            extra[path] = value
+            return None
+
+    return convert
+
+
+def _first(column: _Column, values: list[Any], extra: Extra) -> JSON:
+    """The first value that fits; of several, all go to ``extra`` as they are."""
+    flat = [value for value in _flat(values, column.is_value) if value is not None]
+    for value in flat:
+        own: Extra = {}
+        try:
+            found = column.convert(value, own)
+        except Misfit:
+            continue
+        extra.update(own if len(flat) == 1 else {column.path: values})
+        return found
+    if flat:
+        extra[column.path] = values
+    return None
+
+
+def _every(column: _Column, value: JSON, extra: Extra) -> JSON:
+    """All values that fit, as a list; where it is not the document's, that goes to ``extra``."""
+    values = value if type(value) is list and not column.is_value(value) else [value]
+    flat = _flat(values, column.is_value)
+    found: list[Any] = []
+    inner: Extra = {}
+    for each in flat:
+        own: Extra = {}
+        try:
+            found.append(None if each is None else column.convert(each, own))
+        except Misfit:
+            continue
+        for path, original in own.items():
+            inner.setdefault(path, []).append(original)
+    nested = any(type(each) is list and not column.is_value(each) for each in values)
+    extra.update({column.path: value} if nested or len(found) < len(flat) else inner)
+    return found or (None if flat else [])
+
+
+def _flat(values: list[Any], is_value: Callable[[list[Any]], bool]) -> list[Any]:
+    """The single values in ``values``, as the servers index nested lists."""
+    flat: list[Any] = []
+    for value in values:
+        if type(value) is list and not is_value(value):
+            flat.extend(_flat(value, is_value))
+        else:
+            flat.append(value)
+    return flat
