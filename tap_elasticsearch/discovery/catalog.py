@@ -1,0 +1,94 @@
+"""Stream definitions in Singer's catalog, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.singerlib import Metadata, MetadataMapping, StreamMetadata
+
+from tap_elasticsearch.discovery.definition import StreamDefinition
+from tap_elasticsearch.exceptions import SettingsError
+from tap_elasticsearch.fields import is_sortable, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+#: Where a catalog's stream metadata keeps what a sync needs, so that it need not discover again.
+REMEMBERED = "tap-elasticsearch"
+
+#: Types whose values are large, made by the server, and rarely wanted in a table.
+_NOT_BY_DEFAULT = frozenset(
+    {"dense_vector", "sparse_vector", "rank_vectors", "knn_vector", "semantic"}
+)
+
+
+def metadata(definition: StreamDefinition) -> MetadataMapping:
+    """Singer metadata of a stream: selection, keys, and what could be a replication key."""
+    automatic = Metadata.InclusionType.AUTOMATIC
+    available = Metadata.InclusionType.AVAILABLE
+    root = StreamMetadata(
+        inclusion=available,
+        selected=True,
+        selected_by_default=True,
+        table_key_properties=list(definition.keys),
+        valid_replication_keys=sorted(_replication_keys(definition)),
+    )
+    result = MetadataMapping({(): root})
+    names = definition.schema["properties"]
+    result.update(
+        {
+            ("properties", name): Metadata(
+                inclusion=automatic if name in definition.keys else available
+            )
+            for name in names
+        }
+    )
+    for path, field in walk(definition.fields):
+        breadcrumb = tuple(crumb for name in path for crumb in ("properties", name))
+        kept_out = field.type in _NOT_BY_DEFAULT
+        result[breadcrumb] = Metadata(
+            inclusion=available, selected_by_default=False if kept_out else None
+        )
+    return result
+
+
+def _replication_keys(definition: StreamDefinition) -> Iterator[str]:
+    """Dotted paths that a sync can be sorted by; not inside lists of objects."""
+    nested = [path for path, field in walk(definition.fields) if field.type == "nested"]
+    for path, field in walk(definition.fields):
+        if is_sortable(field) and not any(path[: len(outer)] == outer for outer in nested):
+            yield ".".join(path)
+
+
+def with_definitions(
+    catalog: dict[str, Any], definitions: Mapping[str, StreamDefinition]
+) -> dict[str, Any]:
+    """``catalog`` with each definition added to its stream's metadata."""
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            definition = definitions.get(stream["tap_stream_id"])
+            if not entry["breadcrumb"] and definition is not None:
+                entry["metadata"][REMEMBERED] = definition.to_dict()
+    return catalog
+
+
+def remembered(catalog: Mapping[str, Any]) -> dict[str, StreamDefinition | None]:
+    """Stream ids of ``catalog`` with the definition kept there, None where there is none.
+
+    Raises:
+        SettingsError: It is not a catalog.
+    """
+    try:
+        return {stream["tap_stream_id"]: _remembered(stream) for stream in catalog["streams"]}
+    except (KeyError, TypeError, AttributeError) as error:
+        msg = f"The catalog cannot be used ({error!r} is wrong or missing). Run --discover again."
+        raise SettingsError(msg) from error
+
+
+def _remembered(stream: Mapping[str, Any]) -> StreamDefinition | None:
+    for entry in stream.get("metadata", ()):
+        if not entry["breadcrumb"] and REMEMBERED in entry["metadata"]:
+            return StreamDefinition.from_dict(
+                stream["tap_stream_id"], entry["metadata"][REMEMBERED]
+            )
+    return None

@@ -1,0 +1,130 @@
+"""What a stream is: where its records come from, what they look like, what tells them apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tap_elasticsearch.exceptions import SettingsError
+from tap_elasticsearch.fields import json_schema, parse_mapping, to_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tap_elasticsearch.fields import Field
+
+_EXTRA = {"type": ["object", "null"], "additionalProperties": True}
+_METADATA = {"type": ["string", "null"]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamDefinition:
+    """A stream, as discovery found it or a catalog remembers it.
+
+    Attributes:
+        name: The stream's name.
+        index: The expression it reads: an index, alias, data stream, pattern, or several.
+        concrete: Is the expression the name of one index? Decided by the expression, never by
+            what it matches today, since the keys follow from it.
+        routed: Does the mapping demand a routing? Then one index can hold several documents of
+            one ``_id``.
+        fields: The merged mapping.
+        query: The query that documents must match, or None.
+    """
+
+    name: str
+    index: str
+    concrete: bool
+    routed: bool
+    fields: Field
+    query: Mapping[str, Any] | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key properties."""
+        return (
+            *(() if self.concrete else ("_index",)),
+            "_id",
+            *(("_routing",) if self.routed else ()),
+        )
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of a record."""
+        names = ("_id", "_index", *(("_routing",) if self.routed else ()))
+        metadata = {
+            name: {"type": ["string"]} if name in self.keys else _METADATA for name in names
+        }
+        fields = json_schema(self.fields).get("properties", {})
+        return {
+            "type": "object",
+            "properties": {**metadata, **fields, "_extra": _EXTRA},
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """What a catalog must hold to build this again without the server."""
+        return {
+            "index": self.index,
+            "concrete": self.concrete,
+            "routed": self.routed,
+            "mapping": to_mapping(self.fields),
+            **({} if self.query is None else {"query": self.query}),
+        }
+
+    @classmethod
+    def from_dict(cls, name: str, remembered: Mapping[str, Any]) -> StreamDefinition:
+        """The reverse of ``to_dict``.
+
+        Raises:
+            SettingsError: The catalog was changed in a place that is not for people.
+        """
+        try:
+            return cls(
+                name=name,
+                index=remembered["index"],
+                concrete=remembered["concrete"],
+                routed=remembered["routed"],
+                fields=parse_mapping(remembered["mapping"]),
+                query=remembered.get("query"),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            msg = (
+                f"The catalog's metadata of stream {name!r} cannot be read ({error!r})."
+                " Run --discover again."
+            )
+            raise SettingsError(msg) from error
+
+
+def stream_name(expression: str, style: str) -> str:
+    """The name of the stream that reads ``expression``.
+
+    Args:
+        expression: An index, alias, data stream, pattern, or several.
+        style: ``safe`` (letters, digits, ``_``, without a leading dot) or ``index`` (as it is).
+    """
+    if style == "index":
+        return expression
+    name = re.sub(r"[^A-Za-z0-9_]", "_", expression.lstrip("."))
+    return (name.strip("_") or "all") if "*" in expression else name
+
+
+def reject_equal_names(definitions: Iterable[tuple[str, str]]) -> None:
+    """Raise if two streams want one name.
+
+    Args:
+        definitions: Names with the expressions they stand for.
+
+    Raises:
+        SettingsError: It names both, and the setting that separates them.
+    """
+    seen: dict[str, str] = {}
+    for name, expression in definitions:
+        if name in seen:
+            msg = (
+                f"Both {seen[name]!r} and {expression!r} would be stream {name!r}. Give one of them"
+                " another name in streams, leave it out with exclude_indices, or set"
+                " stream_name: index."
+            )
+            raise SettingsError(msg)
+        seen[name] = expression

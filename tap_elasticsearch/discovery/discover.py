@@ -1,0 +1,159 @@
+"""Which streams there are."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from tap_elasticsearch.discovery.definition import (
+    StreamDefinition,
+    reject_equal_names,
+    stream_name,
+)
+from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
+from tap_elasticsearch.discovery.names import find, is_pattern, visible
+from tap_elasticsearch.exceptions import NotFoundError, SettingsError
+from tap_elasticsearch.fields import is_known, merge, walk, with_arrays
+
+if TYPE_CHECKING:
+    import collections.abc
+    from collections.abc import Iterable, Sequence
+
+    from tap_elasticsearch.config import Settings, StreamSettings
+    from tap_elasticsearch.connection import Client
+    from tap_elasticsearch.discovery.names import Found
+    from tap_elasticsearch.fields import Field
+
+logger = logging.getLogger("tap-elasticsearch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A stream to be, before its mapping has been read.
+
+    Attributes:
+        name: The stream's name.
+        index: The expression that it reads.
+        concrete: Is that the name of one index?
+        members: Open concrete indices behind it now.
+        query: The query that its documents must match.
+        array_fields: Paths or patterns of fields that hold lists.
+    """
+
+    name: str
+    index: str
+    concrete: bool
+    members: tuple[str, ...]
+    query: collections.abc.Mapping[str, Any] | None = None
+    array_fields: tuple[str, ...] = ()
+
+
+def discover(client: Client, settings: Settings) -> list[StreamDefinition]:
+    """Every stream that the settings ask for, by name.
+
+    Raises:
+        NotFoundError: A name is not there or closed, or nothing at all matches.
+        SettingsError: Two streams want one name, or ``array_fields`` names no field.
+    """
+    candidates = _candidates(client, settings)
+    reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
+    members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
+    mappings = read_mappings(client, members)
+    definitions = [_definition(candidate, mappings) for candidate in candidates]
+    _reject_unmatched(settings.array_fields, definitions)
+    return sorted(definitions, key=lambda definition: definition.name)
+
+
+def _candidates(client: Client, settings: Settings) -> list[Candidate]:
+    named = [_named(client, entry, settings) for entry in settings.streams]
+    covered = {index for candidate in named for index in candidate.members}
+    found = find(client, settings.indices, hidden=settings.include_hidden)
+    groups = _groups(found, settings)
+    own = [
+        Candidate(
+            name=stream_name(index, settings.stream_name),
+            index=index,
+            concrete=index not in found.data_streams,
+            members=members,
+            array_fields=settings.array_fields,
+        )
+        for index, members in groups.items()
+        if not covered.intersection(members)
+    ]
+    if not own and not named:
+        msg = (
+            f"No open index, alias or data stream matches {', '.join(settings.indices)}."
+            f" {visible(client)}"
+        )
+        raise NotFoundError(msg)
+    return named + own
+
+
+def _named(client: Client, entry: StreamSettings, settings: Settings) -> Candidate:
+    """The candidate for one entry of ``streams``."""
+    found = find(client, entry.index.split(","), hidden=settings.include_hidden)
+    if not found.members():
+        msg = f"No open index matches {entry.index!r} in streams. {visible(client)}"
+        raise NotFoundError(msg)
+    return Candidate(
+        name=entry.name or stream_name(entry.index, settings.stream_name),
+        index=entry.index,
+        concrete=found.indices == (entry.index,) and not is_pattern(entry.index),
+        members=found.members(),
+        query=entry.query,
+        array_fields=(*settings.array_fields, *entry.array_fields),
+    )
+
+
+def _groups(found: Found, settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The indices and data streams of ``indices``, less the excluded ones, with their members."""
+    aliased = (index for group in found.aliases.values() for index in group)
+    indices = {index: (index,) for index in (*found.indices, *aliased) if index not in found.closed}
+    return {
+        name: members
+        for name, members in {**indices, **found.data_streams}.items()
+        if not any(fnmatchcase(name, pattern) for pattern in settings.exclude_indices)
+    }
+
+
+def _definition(
+    candidate: Candidate, mappings: collections.abc.Mapping[str, Mapping]
+) -> StreamDefinition:
+    parts = [(index, mappings[index]) for index in candidate.members if index in mappings]
+    fields, conflicts = merge((index, mapping.fields) for index, mapping in parts)
+    for conflict in conflicts:
+        logger.warning("Stream %s: %s", candidate.name, conflict)
+    fields, _ = with_arrays(fields, candidate.array_fields)
+    _warn_of_unknown_types(candidate.name, fields)
+    return StreamDefinition(
+        name=candidate.name,
+        index=candidate.index,
+        concrete=candidate.concrete,
+        routed=any(mapping.routed for _, mapping in parts),
+        fields=fields,
+        query=candidate.query,
+    )
+
+
+def _warn_of_unknown_types(name: str, fields: Field) -> None:
+    for path, found in walk(fields):
+        if not is_known(found.type):
+            logger.warning(
+                "Stream %s: field %s has the type %r, which this tap does not know; its values"
+                " come as JSON text.",
+                name,
+                ".".join(path),
+                found.type,
+            )
+
+
+def _reject_unmatched(patterns: Sequence[str], definitions: Iterable[StreamDefinition]) -> None:
+    """Raise if a pattern of the global ``array_fields`` matches no field of any stream."""
+    left = set(patterns)
+    for definition in definitions:
+        left &= set(with_arrays(definition.fields, patterns)[1])
+    if left:
+        msg = f"array_fields: no field of any stream matches {', '.join(sorted(left))}."
+        raise SettingsError(msg)
