@@ -1,0 +1,136 @@
+"""The points in time of a stream: opened together, kept alive, and closed whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextlib import ExitStack
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tap_elasticsearch.exceptions import FatalAPIError, UnreachableError
+from tap_elasticsearch.reading.query import count_body
+from tap_elasticsearch.records.hits import Page, decode_page, require_complete
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
+
+    from tap_elasticsearch.connection import Client
+    from tap_elasticsearch.reading.units import Unit
+
+logger = logging.getLogger("tap-elasticsearch")
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def seconds(duration: str) -> int:
+    """Seconds of a duration like ``10m``."""
+    number, unit = re.fullmatch(r"(\d+)([smh])", duration).groups()  # type: ignore[union-attr]
+    return int(number) * _SECONDS[unit]
+
+
+class Context:
+    """An open point in time on one unit.
+
+    Attributes:
+        unit: What it covers.
+        id: The newest id; the server may change it with every answer.
+        used: When it was last used, on the monotonic clock.
+        total: How many documents of the stream it holds.
+    """
+
+    def __init__(self, unit: Unit, context: str) -> None:
+        self.unit = unit
+        self.id = context
+        self.used = monotonic()
+        self.total = 0
+
+    def renew(self, page: Page) -> None:
+        """Take over the id that an answer gave."""
+        self.id = page.pit_id or self.id
+        self.used = monotonic()
+
+
+class Contexts:
+    """The points in time of one stream.
+
+    All are opened before the first page is read, so that they are one snapshot, up to what the
+    server allows; the others follow as these are closed. A thread of their own keeps those alive
+    that wait for their turn, or for a target that has stopped reading.
+    """
+
+    def __init__(self, client: Client, units: Sequence[Unit], keep_alive: str) -> None:
+        self._client = client
+        self._units = units
+        self._keep_alive = keep_alive
+        self._open: dict[str, Context] = {}
+        self._lock = Lock()
+        self._done = Event()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.callback(self._close_all)
+            for unit in self._units[: self._client.server.contexts]:
+                self._opened(unit)
+            stack.pop_all()
+        Thread(target=self._keep, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close_all()
+
+    @property
+    def total(self) -> int | None:
+        """How many documents the stream has; None if not everything is open at once."""
+        if len(self._units) > self._client.server.contexts:
+            return None
+        return sum(context.total for context in self._open.values())
+
+    def of(self, unit: Unit) -> Context:
+        """The point in time on ``unit``, opened now if it was not before."""
+        return self._open.get(str(unit)) or self._opened(unit)
+
+    def close(self, unit: Unit) -> None:
+        """Close the point in time on ``unit``; that it fails is no reason to fail."""
+        with self._lock:
+            context = self._open.pop(str(unit))
+        try:
+            self._client.close_context(context.id)
+        except (FatalAPIError, UnreachableError) as error:
+            logger.debug("A point in time could not be closed and will expire: %s", error)
+
+    def _opened(self, unit: Unit) -> Context:
+        opened = self._client.open_context(unit.target.index, unit.shard, self._keep_alive)
+        context = Context(unit, opened)
+        with self._lock:
+            self._open[str(unit)] = context
+        context.total = self._touch(context).found.total.value
+        return context
+
+    def _touch(self, context: Context) -> Page:
+        target = context.unit.target
+        body = count_body(context=context.id, keep_alive=self._keep_alive, query=target.query)
+        what = f"Counting {context.unit}"
+        page = decode_page(self._client.search(body, what))
+        require_complete(page, shards=1, what=what)
+        context.renew(page)
+        return page
+
+    def _keep(self) -> None:
+        patience = seconds(self._keep_alive) / 3
+        while not self._done.wait(patience / 2):
+            with self._lock:
+                idle = [c for c in self._open.values() if monotonic() - c.used > patience]
+            for context in idle:
+                try:
+                    self._touch(context)
+                except (FatalAPIError, UnreachableError) as error:
+                    logger.debug("A point in time could not be kept alive: %s", error)
+
+    def _close_all(self) -> None:
+        self._done.set()
+        for context in list(self._open.values()):
+            self.close(context.unit)

@@ -1,0 +1,67 @@
+"""Work units: what can be read on its own, in any order, and named in state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tap_elasticsearch.exceptions import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: What Elasticsearch takes where an index says nothing (index.max_result_window).
+DEFAULT_WINDOW = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A concrete index, and what of it belongs to a stream.
+
+    Attributes:
+        index: Its name.
+        query: What its documents must match, or None.
+    """
+
+    index: str
+    query: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One shard of one concrete index.
+
+    Attributes:
+        target: The index and the query.
+        shard: The shard's number.
+        window: The most documents that one page may hold.
+    """
+
+    target: Target
+    shard: int
+    window: int = DEFAULT_WINDOW
+
+    def __str__(self) -> str:
+        return f"{self.target.index}[{self.shard}]"
+
+
+def plan(targets: Iterable[Target], settings: Mapping[str, Mapping[str, str]]) -> list[Unit]:
+    """The units of a stream: each shard of each target.
+
+    Args:
+        targets: The indices to read.
+        settings: Settings of each index, flat, as the server gives them.
+
+    Raises:
+        NotFoundError: An index has vanished since its name was looked up.
+    """
+    units: list[Unit] = []
+    for target in targets:
+        found = settings.get(target.index)
+        if found is None:
+            msg = f"Index {target.index!r} was there a moment ago and is gone. Run again."
+            raise NotFoundError(msg)
+        window = int(found.get("index.max_result_window", DEFAULT_WINDOW))
+        shards = range(int(found["index.number_of_shards"]))
+        units.extend(Unit(target, shard, window) for shard in shards)
+    return units
