@@ -35,7 +35,7 @@ class Run:
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The Singer messages; every line must be one."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         """The messages of one type."""

@@ -98,7 +98,8 @@ def _parse(name: str, value: object) -> Any:  # noqa: ANN401
     try:
         return msgspec.convert(value, kind, strict=False, dec_hook=_secret)
     except msgspec.ValidationError as error:
-        msg = f"Setting {name}{_shown(name, value)} cannot be used: {error}."
+        meaning = _SCHEMA[name]["description"]
+        msg = f"Setting {name}{_shown(name, value)} cannot be used: {error}. {meaning}."
         raise SettingsError(msg) from None
 
 

@@ -1,0 +1,45 @@
+"""The command: every error that the user can mend is one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from simplejson import JSONDecodeError
+from singer_sdk.exceptions import ConfigurationError, DiscoveryError, MappingError, SingerSDKError
+from singer_sdk.plugin_base import SingerCommand
+
+if TYPE_CHECKING:
+    import logging
+
+    import click
+
+#: The SDK's errors that the user must mend in the settings; ours say their code themselves.
+_TO_MEND = (ConfigurationError, DiscoveryError, MappingError)
+
+
+class TapCommand(SingerCommand):
+    """The SDK's command with this tap's exit codes: 1 the run failed, 2 the user must act."""
+
+    @classmethod
+    def like(cls, command: click.Command, *, logger: logging.Logger) -> TapCommand:
+        """The same command as ``command``, of this class."""
+        return cls(
+            name=command.name,
+            callback=command.callback,
+            params=command.params,
+            help=command.help,
+            context_settings=command.context_settings,
+            logger=logger,
+        )
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, D102
+        try:
+            return super().main(*args, **kwargs)
+        except SingerSDKError as error:
+            self.logger.error("%s", error)  # noqa: TRY400 - the traceback is of no use to a user
+            default = 2 if isinstance(error, _TO_MEND) else 1
+            sys.exit(getattr(error, "exit_code", default))
+        except JSONDecodeError as error:
+            self.logger.error("The --catalog or --state file is not valid JSON: %s", error)  # noqa: TRY400
+            sys.exit(2)

@@ -1,0 +1,163 @@
+"""The one stream class: glue between the SDK's hooks and the rooms that read and record."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk import Stream
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.metrics import Metric, Tag, Timer
+
+from tap_elasticsearch.discovery import alias_filters, find, metadata, settings_of
+from tap_elasticsearch.exceptions import Interrupted, SettingsError
+from tap_elasticsearch.output import Progress
+from tap_elasticsearch.reading import Reading, Target, all_of, plan
+from tap_elasticsearch.records.envelope import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from types import TracebackType
+
+    from singer_sdk import Tap
+    from singer_sdk.helpers.types import Context
+    from singer_sdk.singerlib import Catalog, MetadataMapping
+
+    from tap_elasticsearch.config import Settings
+    from tap_elasticsearch.connection import Client
+    from tap_elasticsearch.discovery import StreamDefinition
+    from tap_elasticsearch.output import Interruption, LineWriter
+
+#: How many paths with values in ``_extra`` the closing summary names.
+NAMED_EXTRAS = 10
+
+
+class ClosingTimer(Timer):
+    """The SDK's timer around a sync, which also ends the reading, whatever ended the sync.
+
+    An error outside of ``get_records``, a target that has gone away, say, would leave the reading
+    suspended, and its points in time open until the process is gone.
+    """
+
+    def __init__(self, metric: Metric, tags: dict[str, Any], reading: ExitStack) -> None:
+        super().__init__(metric, tags)
+        self._reading = reading
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        with self._reading:
+            super().__exit__(exc_type, exc_val, exc_tb)
+
+
+class IndexStream(Stream):
+    """The documents of an index, a data stream, an alias or a pattern."""
+
+    # Records are true to their schema already; the SDK's own conforming would turn "false" to true.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+
+    def __init__(
+        self,
+        tap: Tap,
+        definition: StreamDefinition,
+        *,
+        writer: LineWriter,
+        client: Client,
+        settings: Settings,
+        interruption: Interruption,
+    ) -> None:
+        self.definition = definition
+        self._state_writer = tap.state_writer
+        self._writer = writer
+        self._client = client
+        self._settings = settings
+        self._interruption = interruption
+        self._open = ExitStack()
+        self._discovered_metadata: MetadataMapping | None = metadata(definition)
+        super().__init__(tap, schema=definition.schema, name=definition.name)
+        self.primary_keys = definition.keys
+
+    @property
+    def metadata(self) -> MetadataMapping:  # noqa: D102
+        return self._discovered_metadata or super().metadata
+
+    def apply_catalog(self, catalog: Catalog) -> None:  # noqa: D102
+        self._discovered_metadata = None
+        super().apply_catalog(catalog)
+        if self.replication_method == "INCREMENTAL":
+            msg = (
+                f"Stream {self.name!r}: the catalog asks for INCREMENTAL replication, which this"
+                " version does not have. Set replication_method to FULL_TABLE."
+            )
+            raise SettingsError(msg)
+
+    def log(self, message: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, D102
+        # The command reports every error itself, in one line; the SDK's adds nothing to it.
+        if not message.startswith("An unhandled error"):
+            super().log(message, *args, **kwargs)
+
+    def get_sync_timer(self) -> Timer:  # noqa: D102
+        return ClosingTimer(Metric.SYNC_DURATION, {Tag.STREAM: self.name}, self._open)
+
+    def get_records(self, context: Context | None) -> Iterator[dict[str, Any]]:  # noqa: ARG002, D102
+        records = self._read()
+        self._open.callback(records.close)
+        return records
+
+    def _read(self) -> Generator[dict[str, Any], None, None]:
+        progress = Progress(self.name, self.logger)
+        recorder = Recorder(self.definition.fields, routed=self.definition.routed)
+        with self._interruption.patience(), progress.shown():
+            try:
+                yield from self._records(recorder, progress)
+            except Interrupted:
+                self._state_writer.write_state(self.tap_state)
+                raise
+            finally:
+                self._writer.flush()
+                self._report(recorder)
+
+    def _records(self, recorder: Recorder, progress: Progress) -> Iterator[dict[str, Any]]:
+        reading = Reading(
+            self._client,
+            plan(*self._targets()),
+            self._settings,
+            self._interruption.check,
+        )
+        for hits in reading:
+            for hit in hits:
+                yield recorder.record(hit)
+            progress.add(
+                documents=len(hits),
+                pages=reading.pages,
+                size_in_bytes=reading.size_in_bytes,
+                total=reading.total,
+            )
+
+    def _targets(self) -> tuple[list[Target], dict[str, dict[str, str]]]:
+        """The concrete indices to read now, with their settings."""
+        found = find(
+            self._client, self.definition.index.split(","), hidden=self._settings.include_hidden
+        )
+        members = found.members()
+        filters = alias_filters(self._client, found)
+        targets = [
+            Target(index, all_of(self.definition.query, filters.get(index))) for index in members
+        ]
+        return targets, settings_of(self._client, members)
+
+    def _report(self, recorder: Recorder) -> None:
+        extras = sorted(recorder.extras.items(), key=lambda item: -item[1][0])
+        for path, (count, example) in extras[:NAMED_EXTRAS]:
+            self.logger.warning(
+                "%s: %s documents hold values that do not fit the column; they are kept in _extra"
+                " (_id %s, for example).",
+                path,
+                f"{count:,}",
+                example,
+            )
+        if len(extras) > NAMED_EXTRAS:
+            self.logger.warning("The same holds for %d more fields.", len(extras) - NAMED_EXTRAS)

@@ -1,0 +1,180 @@
+"""The tap: where the rooms are put together."""
+
+from __future__ import annotations
+
+import os
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from simplejson import JSONDecodeError
+from singer_sdk import Tap
+from singer_sdk.exceptions import ConfigValidationError
+
+from tap_elasticsearch.cli import TapCommand
+from tap_elasticsearch.config import (
+    config_schema,
+    from_environment,
+    parse_json,
+    parse_settings,
+)
+from tap_elasticsearch.connection import Client, silence_client_logs
+from tap_elasticsearch.discovery import discover, remembered, with_definitions
+from tap_elasticsearch.exceptions import NotFoundError, SettingsError
+from tap_elasticsearch.output import Interruption, LineWriter
+from tap_elasticsearch.streams import IndexStream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import click
+    from singer_sdk.singerlib import Catalog
+
+    from tap_elasticsearch.config import Settings
+    from tap_elasticsearch.discovery import StreamDefinition
+
+
+class TapElasticsearch(Tap):
+    """Reads indices, aliases and data streams of Elasticsearch and OpenSearch."""
+
+    name = "tap-elasticsearch"
+    package_name = "tap-elasticsearch"
+    config_jsonschema = config_schema()
+    message_writer_class = LineWriter
+    # Also makes --discover validate the configuration.
+    dynamic_catalog = True
+
+    def __init__(
+        self,
+        *,
+        config: Mapping[str, Any] | None = None,
+        catalog: Catalog | dict[str, Any] | None = None,
+        state: dict[str, Any] | None = None,
+        parse_env_config: bool = False,
+        validate_config: bool = True,
+        setup_mapper: bool = True,
+        message_writer: LineWriter | None = None,
+    ) -> None:
+        silence_client_logs()
+        given = self._given(config or {}, parse_env_config=parse_env_config)
+        self.settings = parse_settings(given, sdk_settings=self._sdk_settings())
+        self.client = Client(self.settings)
+        self.writer = message_writer or LineWriter()
+        self._remembered = remembered(catalog) if isinstance(catalog, dict) else None
+        try:
+            super().__init__(
+                config=_normalised(given, self.settings),
+                catalog=catalog,
+                state=_understood({} if state is None else state),
+                validate_config=validate_config,
+                setup_mapper=False,
+                message_writer=self.writer,
+            )
+        except ConfigValidationError as error:
+            raise SettingsError("; ".join(error.errors)) from error
+        # The SDK's own handlers, set by now, would exit with 0.
+        self.interruption = Interruption()
+        self.interruption.install()
+        if setup_mapper:
+            self.setup_mapper()
+
+    @classmethod
+    def _sdk_settings(cls) -> list[str]:
+        """Names of the settings that the SDK adds to ours."""
+        schema = deepcopy(config_schema())
+        ours = set(schema["properties"])
+        cls.append_builtin_config(schema)
+        return [name for name in schema["properties"] if name not in ours]
+
+    @classmethod
+    def _given(cls, config: Mapping[str, Any], *, parse_env_config: bool) -> dict[str, Any]:
+        if not parse_env_config:
+            return dict(config)
+        names = [*config_schema()["properties"], *cls._sdk_settings()]
+        return {**config, **from_environment(names, os.environ)}
+
+    def load_state(self, state: dict[str, Any]) -> None:  # noqa: D102
+        super().load_state(state)
+        # So that a STATE comes before the first record, also when there is nothing to say yet.
+        self.state.setdefault("bookmarks", {})
+
+    def discover_streams(self) -> Sequence[IndexStream]:  # noqa: D102
+        return [
+            IndexStream(
+                self,
+                definition,
+                writer=self.writer,
+                client=self.client,
+                settings=self.settings,
+                interruption=self.interruption,
+            )
+            for definition in self._definitions()
+        ]
+
+    def _definitions(self) -> list[StreamDefinition]:
+        """The streams of the catalog, as it remembers them; without one, those on the server."""
+        if self._remembered is None:
+            return discover(self.client, self.settings)
+        known = [definition for definition in self._remembered.values() if definition is not None]
+        unknown = {name for name, definition in self._remembered.items() if definition is None}
+        if not unknown:
+            return known
+        found = {d.name: d for d in discover(self.client, self.settings) if d.name in unknown}
+        if missing := unknown - found.keys():
+            msg = (
+                f"The catalog has streams that are not on the server: {', '.join(sorted(missing))}."
+                " Run --discover again."
+            )
+            raise NotFoundError(msg)
+        return [*known, *found.values()]
+
+    @property
+    def catalog_dict(self) -> dict[str, Any]:  # noqa: D102
+        definitions = {
+            name: stream.definition
+            for name, stream in self.streams.items()
+            if isinstance(stream, IndexStream)
+        }
+        return with_definitions(super().catalog_dict, definitions)
+
+    @classmethod
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:  # noqa: ANN401, D102
+        try:
+            return super().cb_config(ctx, param, value)
+        except (OSError, ValueError, TypeError) as error:
+            plain = isinstance(error, (OSError, JSONDecodeError))
+            reason = error if plain else "It holds something else."
+            msg = f"--config {' '.join(value)}: {reason} Give a file with one JSON object, or ENV."
+            raise SettingsError(msg) from error
+
+    @classmethod
+    def get_singer_command(cls) -> click.Command:  # noqa: D102
+        return TapCommand.like(super().get_singer_command(), logger=cls.logger)
+
+
+def _normalised(given: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """What was given, as JSON has it: our settings in their real types, the SDK's decoded."""
+    ours = msgspec.json.decode(msgspec.json.encode(settings, enc_hook=str))
+    return {
+        name: ours[name] if name in ours else parse_json(name, value)
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def _understood(state: object) -> dict[str, Any]:
+    """``state`` if it is one, with what says nothing taken out.
+
+    Raises:
+        SettingsError: It is not the state of a Singer tap.
+    """
+    bookmarks = state.get("bookmarks") or {} if isinstance(state, dict) else None
+    if not isinstance(bookmarks, dict) or not all(
+        value is None or isinstance(value, dict) for value in bookmarks.values()
+    ):
+        msg = (
+            'The state cannot be used: it must look like {"bookmarks": {"stream": {…}}}.'
+            " Give the last STATE line's value that the target wrote, or no state at all."
+        )
+        raise SettingsError(msg)
+    return {"bookmarks": {name: value for name, value in bookmarks.items() if value}}

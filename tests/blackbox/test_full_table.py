@@ -1,0 +1,152 @@
+"""Every document of a real server, once, whatever the page size; and no context stays open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.command import Sandbox
+    from tests.servers import Cluster
+
+#: Indices with their shards and documents; 10,000 documents over 3 shards in the largest.
+INDICES = {"ft-large": (3, 10_000), "ft-small": (2, 41), "ft-one": (1, 1), "ft-none": (2, 0)}
+MAPPING = {"properties": {"n": {"type": "long"}}}
+
+
+@pytest.fixture(scope="module")
+def filled(cluster: Cluster) -> Iterator[Cluster]:
+    """A server with the indices of this module."""
+    for index, (shards, documents) in INDICES.items():
+        cluster.create(index, mappings=MAPPING, settings={"number_of_shards": shards})
+        if documents:
+            cluster.bulk(index, ((f"{index}{n}", {"n": n}) for n in range(documents)))
+    cluster.refresh()
+    yield cluster
+    cluster.delete(*INDICES)
+
+
+@pytest.mark.parametrize("page_size", [1, 7, 1_000, "auto"])
+def test_each_document_once(filled: Cluster, sandbox: Sandbox, page_size: object) -> None:
+    """Every document arrives exactly once in its stream, for every page size."""
+    config = {"hosts": [filled.url], "indices": ["ft-*"], "page_size": page_size}
+    run = sandbox.run(config)
+    assert run.code == 0, run.err
+    for index, (_, documents) in INDICES.items():
+        arrived = Counter(record["_id"] for record in run.records(index.replace("-", "_")))
+        assert arrived == Counter(f"{index}{n}" for n in range(documents))
+    assert filled.open_contexts() == 0
+
+
+@pytest.mark.parametrize("page_size", [7, "auto"])
+def test_several_indices_as_one_stream(
+    filled: Cluster, sandbox: Sandbox, page_size: object
+) -> None:
+    """Indices that are one stream are read whole, too: no shard of one hides that of another."""
+    config = {
+        "hosts": [filled.url],
+        "indices": ["ft-one"],
+        "streams": [{"index": "ft-*", "name": "all"}],
+        "page_size": page_size,
+    }
+    run = sandbox.run(config)
+    assert run.code == 0, run.err
+    arrived = Counter((record["_index"], record["_id"]) for record in run.records("all"))
+    expected = (
+        (index, f"{index}{n}") for index, (_, count) in INDICES.items() for n in range(count)
+    )
+    assert arrived == Counter(expected)
+    assert run.records("ft_one") == []
+    assert filled.open_contexts() == 0
+
+
+def test_a_data_stream(opensearch: Cluster, sandbox: Sandbox) -> None:
+    """All backing indices of a data stream are read, as one stream with its own keys."""
+    template = {
+        "index_patterns": ["bb-ds*"],
+        "data_stream": {},
+        "priority": 501,
+        "template": {"settings": {"number_of_shards": 3, "number_of_replicas": 0}},
+    }
+    opensearch.request("PUT", "/_index_template/bb-ds", template)
+    try:
+        for part in range(3):
+            documents = (
+                (f"{part}-{n}", {"@timestamp": "2024-01-01T00:00:00Z"}) for n in range(500)
+            )
+            opensearch.bulk("bb-ds", documents, action="create")
+            opensearch.request("POST", "/bb-ds/_rollover")
+        opensearch.refresh("bb-ds")
+        run = sandbox.run({"hosts": [opensearch.url], "indices": ["bb-ds"], "page_size": 7})
+        assert run.code == 0, run.err
+        arrived = Counter(record["_id"] for record in run.records("bb_ds"))
+        assert arrived == Counter(f"{part}-{n}" for part in range(3) for n in range(500))
+        assert opensearch.open_contexts() == 0
+    finally:
+        opensearch.request("DELETE", "/_data_stream/bb-ds")
+        opensearch.request("DELETE", "/_index_template/bb-ds")
+
+
+def test_a_query(filled: Cluster, sandbox: Sandbox) -> None:
+    """A stream with a query has the documents that match it, and no others."""
+    query = {"range": {"n": {"lt": 5}}}
+    config = {
+        "hosts": [filled.url],
+        "indices": ["ft-one"],
+        "streams": [{"index": "ft-large", "name": "few", "query": query}],
+    }
+    run = sandbox.run(config)
+    assert sorted(record["n"] for record in run.records("few")) == [0, 1, 2, 3, 4]
+
+
+def test_a_filtered_alias(filled: Cluster, sandbox: Sandbox) -> None:
+    """What an alias hides stays hidden when the alias is the stream."""
+    alias = {"index": "ft-large", "alias": "ft-alias", "filter": {"term": {"n": 7}}}
+    filled.request("POST", "/_aliases", {"actions": [{"add": alias}]})
+    try:
+        config = {
+            "hosts": [filled.url],
+            "indices": ["ft-one"],
+            "streams": [{"index": "ft-alias", "name": "some"}],
+        }
+        assert [record["n"] for record in sandbox.run(config).records("some")] == [7]
+    finally:
+        filled.request("DELETE", "/ft-large/_alias/ft-alias")
+
+
+def test_small_windows(filled: Cluster, sandbox: Sandbox) -> None:
+    """An index that allows only small pages is read in small pages."""
+    filled.request("PUT", "/ft-small/_settings", {"index.max_result_window": 5})
+    run = sandbox.run({"hosts": [filled.url], "indices": ["ft-small"]})
+    assert len(run.records("ft_small")) == 41
+
+
+def test_a_catalog_needs_no_discovery(filled: Cluster, sandbox: Sandbox) -> None:
+    """A sync by a catalog gives the same records, and what is not selected stays away."""
+    config = {"hosts": [filled.url], "indices": ["ft-small", "ft-one"]}
+    catalog = sandbox.discover(config)
+    (one, small) = catalog["streams"]
+    assert one["tap_stream_id"] == "ft_one"
+    one["metadata"][0]["metadata"]["selected"] = False
+    for entry in small["metadata"]:
+        if entry["breadcrumb"] == ["properties", "n"]:
+            entry["metadata"]["selected"] = False
+    run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
+    assert run.code == 0, run.err
+    assert run.records("ft_one") == []
+    assert {tuple(record) for record in run.records("ft_small")} == {("_id", "_index")}
+
+
+def test_a_stream_that_has_vanished(cluster: Cluster, sandbox: Sandbox) -> None:
+    """A stream of the catalog whose index is gone ends the run; it is not passed over."""
+    cluster.create("ft2-gone", mappings=MAPPING)
+    config = {"hosts": [cluster.url], "indices": ["ft2-gone"]}
+    catalog = sandbox.write("catalog.json", sandbox.discover(config))
+    cluster.delete("ft2-gone")
+    run = sandbox.run(config, "--catalog", catalog)
+    assert run.code == 2
+    assert "There is no index, alias or data stream 'ft2-gone'." in run.complaints[0]
