@@ -25,7 +25,8 @@ def prepare() -> None:
     if stamp.exists() and stamp.read_text() == current:
         return
     print("Installing into .venv …", file=sys.stderr)
-    venv.create(ENVIRONMENT, with_pip=True)
+    if Path(sys.prefix).resolve() != ENVIRONMENT:
+        venv.create(ENVIRONMENT, with_pip=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     # Dependency groups need pip 25.1.
     subprocess.run([*pip, "--upgrade", "pip>=25.1"], check=True)
