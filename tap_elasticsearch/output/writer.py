@@ -1,0 +1,82 @@
+"""Singer messages as whole lines on stdout."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+from singer_sdk.contrib.msgspec import enc_hook
+from singer_sdk.singerlib import RecordMessage
+from singer_sdk.singerlib.encoding.base import GenericSingerWriter
+from singer_sdk.singerlib.messages import Message
+
+from tap_elasticsearch.exceptions import TargetGoneError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+#: Records wait until they are this many bytes; a system call for each would cost more than they do.
+BUFFER_BYTES = 64 * 1024
+
+_encoder = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number")
+
+
+class LineWriter(GenericSingerWriter[bytes, Message]):
+    """Writes messages in their order; everything but a record is on its way when the call ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting = bytearray()
+
+    def serialize_message(self, message: Message) -> bytes:
+        """One line, with its end."""
+        return _encoder.encode(message.to_dict()) + b"\n"
+
+    def write_message(self, message: Message) -> None:
+        """Write ``message``, or keep it until enough records have come together.
+
+        Raises:
+            TargetGoneError: Nobody reads our output any more.
+        """
+        self._waiting += self.serialize_message(message)
+        if len(self._waiting) >= BUFFER_BYTES or not isinstance(message, RecordMessage):
+            self.flush()
+
+    def flush(self) -> None:
+        """Write everything that waits.
+
+        Raises:
+            TargetGoneError: Nobody reads our output any more, or it cannot be written.
+        """
+        waiting, self._waiting = bytes(self._waiting), bytearray()
+        try:
+            _write_all(waiting)
+        except BrokenPipeError as error:
+            _discard_stdout()
+            msg = "The target stopped reading our output. Its own messages say why."
+            raise TargetGoneError(msg) from error
+        except OSError as error:
+            _discard_stdout()
+            msg = f"Our output cannot be written: {error.strerror}."
+            raise TargetGoneError(msg) from error
+
+
+def _write_all(data: bytes) -> None:
+    """Write ``data`` whole: an unbuffered stdout may take only part of it at a time."""
+    out: Any = sys.stdout.buffer
+    rest = memoryview(data)
+    while rest:
+        rest = rest[out.write(rest) or 0 :]
+    out.flush()
+
+
+def _discard_stdout() -> None:
+    """Let nothing more be written at the interpreter's end, where it would fail again.
+
+    This is the way that Python's documentation shows (signal, note on SIGPIPE).
+    """
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
