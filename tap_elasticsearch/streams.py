@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.metrics import Metric, Tag, Timer
+from singer_sdk.singerlib import StateMessage
 
 from tap_elasticsearch.discovery import alias_filters, find, metadata, settings_of
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
@@ -70,7 +71,6 @@ class IndexStream(Stream):
         interruption: Interruption,
     ) -> None:
         self.definition = definition
-        self._state_writer = tap.state_writer
         self._writer = writer
         self._client = client
         self._settings = settings
@@ -108,34 +108,34 @@ class IndexStream(Stream):
         return records
 
     def _read(self) -> Generator[dict[str, Any], None, None]:
-        progress = Progress(self.name, self.logger)
         recorder = Recorder(self.definition.fields, routed=self.definition.routed)
-        with self._interruption.patience(), progress.shown():
-            try:
-                yield from self._records(recorder, progress)
-            except Interrupted:
-                self._state_writer.write_state(self.tap_state)
-                raise
-            finally:
-                self._writer.flush()
-                self._report(recorder)
+        try:
+            yield from self._records(recorder)
+        except Interrupted:
+            # Not by the SDK's state writer, which keeps back what it has said before.
+            self._writer.write_message(StateMessage(value=self.tap_state))
+            raise
+        finally:
+            self._writer.flush()
+            self._report(recorder)
 
-    def _records(self, recorder: Recorder, progress: Progress) -> Iterator[dict[str, Any]]:
-        reading = Reading(
-            self._client,
-            plan(*self._targets()),
-            self._settings,
-            self._interruption.check,
-        )
-        for hits in reading:
-            for hit in hits:
-                yield recorder.record(hit)
-            progress.add(
-                documents=len(hits),
-                pages=reading.pages,
-                size_in_bytes=reading.size_in_bytes,
-                total=reading.total,
-            )
+    def _records(self, recorder: Recorder) -> Iterator[dict[str, Any]]:
+        progress = Progress(self.name, self.logger)
+        units = plan(*self._targets())
+        with (
+            progress.shown(),
+            Reading(self._client, units, self._settings, self._interruption.check) as reading,
+            self._interruption.patience(),
+        ):
+            for hits in reading:
+                for hit in hits:
+                    yield recorder.record(hit)
+                progress.add(
+                    documents=len(hits),
+                    pages=reading.pages,
+                    size_in_bytes=reading.size_in_bytes,
+                    total=reading.total,
+                )
 
     def _targets(self) -> tuple[list[Target], dict[str, dict[str, str]]]:
         """The concrete indices to read now, with their settings."""

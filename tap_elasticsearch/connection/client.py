@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode
 
 import elastic_transport
@@ -19,6 +19,13 @@ import msgspec
 from elasticsearch import Elasticsearch
 
 from tap_elasticsearch.connection.addresses import DEFAULT_HOST, complete_url, is_loopback
+from tap_elasticsearch.connection.answers import (
+    IndexAliases,
+    IndexSettings,
+    Opened,
+    OpenedShards,
+    Resolved,
+)
 from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
 from tap_elasticsearch.connection.login import describe_login, login_headers
 from tap_elasticsearch.connection.server import Server, identify
@@ -27,6 +34,7 @@ from tap_elasticsearch.exceptions import (
     NotFoundError,
     PrivilegeError,
     RequestError,
+    ServerError,
     SettingsError,
 )
 
@@ -34,6 +42,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tap_elasticsearch.config import Settings
+
+T = TypeVar("T")
+
+#: Seconds that closing a point in time may take: it is done when a run is to end.
+CLOSING_SECONDS = 5.0
 
 _encode = msgspec.json.Encoder().encode
 
@@ -106,7 +119,7 @@ class Client:
         self._headers.update(server.headers)
         return server
 
-    def resolve(self, expressions: Iterable[str], *, wildcards: str = "open") -> dict[str, Any]:
+    def resolve(self, expressions: Iterable[str], *, wildcards: str = "open") -> Resolved:
         """What names and patterns stand for.
 
         Args:
@@ -114,43 +127,34 @@ class Client:
             wildcards: Which indices patterns match: ``open``, ``open,hidden``, ``all``.
 
         Returns:
-            ``{"indices": [{"name", "attributes", "data_stream"?}], "aliases": [{"name",
-            "indices"}], "data_streams": [{"name", "backing_indices"}]}``; a name that does not
-            exist is missing in it, or is a NotFoundError (it depends on the server).
+            The indices, aliases and data streams; a name that does not exist is missing in it, or
+            is a NotFoundError (it depends on the server).
         """
         text = ",".join(expressions)
-        answer: dict[str, Any] = self._json(
-            "GET",
-            f"/_resolve/index/{_path(text)}",
-            {"expand_wildcards": wildcards},
-            what=f"Looking up {text!r}",
-        )
-        return answer
+        path = f"/_resolve/index/{_path(text)}"
+        params = {"expand_wildcards": wildcards}
+        return self._get(path, params, Resolved, what=f"Looking up {text!r}")
 
     def mappings(self, indices: Iterable[str]) -> dict[str, msgspec.Raw]:
         """``{index: bytes of {"mappings": …}}`` of existing indices, closed ones included."""
         text = ",".join(indices)
-        answer = self._request(
-            "GET", f"/{_path(text)}/_mapping", what=f"Reading mappings of {text!r}"
-        )
-        return msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
+        path, what = f"/{_path(text)}/_mapping", f"Reading mappings of {text!r}"
+        return self._get(path, {}, dict[str, msgspec.Raw], what=what)
 
-    def settings(self, indices: Iterable[str]) -> dict[str, dict[str, str]]:
+    def settings(self, indices: Iterable[str]) -> dict[str, dict[str, Any]]:
         """``{index: {"index.number_of_shards": "1", …}}`` of existing indices."""
         text = ",".join(indices)
-        answer = self._json(
-            "GET",
-            f"/{_path(text)}/_settings",
-            {"flat_settings": "true"},
-            what=f"Reading settings of {text!r}",
-        )
+        path, what = f"/{_path(text)}/_settings", f"Reading settings of {text!r}"
+        answer = self._get(path, {"flat_settings": "true"}, dict[str, IndexSettings], what=what)
         return {index: found["settings"] for index, found in answer.items()}
 
     def alias_filters(self, alias: str) -> dict[str, dict[str, Any] | None]:
         """``{index: query}`` of the indices behind an alias; None where it does not filter."""
-        what = f"Reading alias {alias!r}"
-        answer = self._json("GET", f"/_alias/{_path(alias)}", {}, what=what)
-        return {index: found["aliases"][alias].get("filter") for index, found in answer.items()}
+        path, what = f"/_alias/{_path(alias)}", f"Reading alias {alias!r}"
+        answer = self._get(path, {}, dict[str, IndexAliases], what=what)
+        return {
+            index: found["aliases"].get(alias, {}).get("filter") for index, found in answer.items()
+        }
 
     def open_context(self, index: str, shard: int, keep_alive: str) -> str:
         """Open a point in time on one shard of one concrete index.
@@ -158,29 +162,29 @@ class Client:
         Raises:
             NotFoundError: The index is closed or gone, or has no such shard.
         """
-        server = self.server
-        own = server.own_pit_api
+        own = self.server.own_pit_api
         params = {"keep_alive": keep_alive, "preference": f"_shards:{shard}"}
-        if server.strict_open:
+        if self.server.strict_open:
             name = "allow_partial_pit_creation" if own else "allow_partial_search_results"
             params[name] = "false"
-        path = "_search/point_in_time" if own else "_pit"
+        path = f"/{_path(index)}/{'_search/point_in_time' if own else '_pit'}"
         what = f"Opening a point in time on {index!r}, shard {shard},"
-        answer = self._json("POST", f"/{_path(index)}/{path}", params, what=what)
-        shards = answer.get("_shards")
-        if shards is not None and (shards["total"], shards["failed"]) != (1, 0):
-            msg = f"{what} gave {shards!r}, not 1 shard. Is the index being changed? Run again."
+        answer = _decoded(self._request("POST", path, params, what=what), Opened, what)
+        context = answer.pit_id if own else answer.id
+        if answer.shards not in {None, OpenedShards(total=1, failed=0)}:
+            self.close_context(context)
+            msg = f"{what} gave {answer.shards!r}, not one. Is the index being changed? Run again."
             raise NotFoundError(msg)
-        opened: str = answer["pit_id" if own else "id"]
-        return opened
+        return context
 
     def close_context(self, context: str) -> None:
         """Close a point in time; one that is closed already is no error."""
         own = self.server.own_pit_api
         path = "/_search/point_in_time" if own else "/_pit"
-        body = {"pit_id": [context]} if own else {"id": context}
+        body = _encode({"pit_id": [context]} if own else {"id": context})
+        what = "Closing a point in time"
         try:
-            self._request("DELETE", path, body=_encode(body), what="Closing a point in time")
+            self._request("DELETE", path, body=body, what=what, timeout=CLOSING_SECONDS)
         except NotFoundError:
             return
 
@@ -198,8 +202,8 @@ class Client:
         """Close the connections."""
         self._elasticsearch.close()
 
-    def _json(self, method: str, path: str, params: Mapping[str, str], *, what: str) -> Any:  # noqa: ANN401
-        return msgspec.json.decode(self._request(method, path, params, what=what))
+    def _get(self, path: str, params: Mapping[str, str], kind: type[T], *, what: str) -> T:
+        return _decoded(self._request("GET", path, params, what=what), kind, what)
 
     def _request(
         self,
@@ -209,11 +213,18 @@ class Client:
         *,
         body: bytes | None = None,
         what: str,
+        timeout: float | None = None,
     ) -> bytes:
         target = f"{path}?{urlencode(params)}" if params else path
         try:
+            # Said with each request: the options of Elasticsearch() are for its own methods alone.
             meta, answer = self._transport.perform_request(
-                method, target, headers=self._headers, body=body
+                method,
+                target,
+                headers=self._headers,
+                body=body,
+                max_retries=0,
+                request_timeout=timeout or self._settings.request_timeout,
             )
         except elastic_transport.TransportError as error:
             raise_transport_error(error, self.url)
@@ -221,6 +232,15 @@ class Client:
         if not 200 <= meta.status < 300:  # noqa: PLR2004
             raise_for_status(meta.status, answer, request=what, login=self._login)
         return answer
+
+
+def _decoded(answer: bytes, kind: type[T], what: str) -> T:
+    try:
+        return msgspec.json.decode(answer, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        shown = answer[:80].decode("utf-8", "replace")
+        msg = f"{what} gave what is not JSON as expected ({error}): {shown!r}. Check hosts."
+        raise ServerError(msg) from error
 
 
 def silence_client_logs() -> None:
@@ -250,8 +270,6 @@ def _elasticsearch(settings: Settings) -> Elasticsearch:
             hosts,
             cloud_id=settings.cloud_id,
             node_class=Node,
-            max_retries=0,
-            request_timeout=settings.request_timeout,
             http_compress=_compressed(settings, hosts),
             serializers={"application/json": raw, "text/*": raw, "application/*": raw},
             **options,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import elastic_transport
@@ -24,39 +23,47 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: What the text of a foreign error holds, and what to tell the user of it.
-_CONNECTION_ADVICE = (
-    ("Name or service not known", "The name does not resolve. Check hosts."),
-    ("Name does not resolve", "The name does not resolve. Check hosts."),
-    ("nodename nor servname", "The name does not resolve. Check hosts."),
-    ("Failed to resolve", "The name does not resolve. Check hosts."),
-    ("refused", "Nothing listens there. Is the server up, and are name and port in hosts right?"),
-    (
-        "without response",
-        "The server closed the connection. It probably speaks HTTPS: write https:// in hosts.",
-    ),
-    (
-        "reset by peer",
-        "The server closed the connection. If it speaks HTTPS, write https:// in hosts.",
-    ),
+_NO_NAME = "Cannot connect to {url}. The name does not resolve. Check hosts."
+_NO_ANSWER = (
+    "{url} closed the connection without an answer. If it speaks HTTPS, write https:// in hosts."
 )
+_CONNECTION_ADVICE = (
+    ("Name or service not known", _NO_NAME),
+    ("No address associated", _NO_NAME),
+    ("nodename nor servname", _NO_NAME),
+    ("Failed to resolve", _NO_NAME),
+    (
+        "refused",
+        (
+            "Cannot connect to {url}. Nothing listens there. Is the server up, and are name and"
+            " port in hosts right?"
+        ),
+    ),
+    ("IncompleteRead", "The connection to {url} was cut in the middle of an answer. Run again."),
+    ("without response", _NO_ANSWER),
+    ("reset by peer", _NO_ANSWER),
+    ("", "The connection to {url} failed: {text}."),
+)
+_NO_TLS = "{url} does not speak TLS. Write http:// in hosts."
 _TLS_ADVICE = (
     (
         "CERTIFICATE_VERIFY_FAILED",
         (
-            "The server's certificate is not trusted. Give ca_certs (a file or PEM text) or"
+            "The certificate of {url} is not trusted. Give ca_certs (a file or PEM text) or"
             " ca_fingerprint; verify_certs: false disables the check."
         ),
     ),
     (
         "Fingerprints did not match",
         (
-            "No certificate of the server has the fingerprint in ca_fingerprint. Give the SHA-256"
-            " of its certificate or of its authority."
+            "No certificate of {url} has the fingerprint in ca_fingerprint. Give the SHA-256 of"
+            " its certificate or of its authority."
         ),
     ),
-    ("WRONG_VERSION_NUMBER", "The server does not speak TLS there. Write http:// in hosts."),
-    ("RECORD_LAYER_FAILURE", "The server does not speak TLS there. Write http:// in hosts."),
-    ("ALERT", "The server refused the TLS handshake. Does it want a client_cert?"),
+    ("WRONG_VERSION_NUMBER", _NO_TLS),
+    ("RECORD_LAYER_FAILURE", _NO_TLS),
+    ("ALERT", "{url} refused the TLS handshake. Does it want a client_cert? ({text})"),
+    ("", "The TLS connection to {url} failed: {text}."),
 )
 _CONTEXT_LOST = frozenset(
     {"search_context_missing_exception", "search_context_missing_nodes_exception"}
@@ -81,9 +88,9 @@ def raise_transport_error(error: elastic_transport.TransportError, url: str) -> 
         UnreachableError: No connection, or no answer in time.
         ServerError: An answer that is neither JSON nor text.
     """
-    text = " ".join(str(part) for part in _causes(error))
+    text = "; ".join(dict.fromkeys(_texts(error)))
     if isinstance(error, elastic_transport.TlsError) or "Fingerprints did not match" in text:
-        msg = f"TLS connection to {url} failed. {_advice(text, _TLS_ADVICE)}"
+        msg = _advice(text, _TLS_ADVICE, url)
         kind = UnreachableError if "does not speak TLS" in msg else CertificateError
         raise kind(msg) from error
     if isinstance(error, elastic_transport.ConnectionTimeout):
@@ -93,20 +100,19 @@ def raise_transport_error(error: elastic_transport.TransportError, url: str) -> 
         )
         raise UnreachableError(msg) from error
     if isinstance(error, elastic_transport.ConnectionError):
-        msg = f"Cannot connect to {url}. {_advice(text, _CONNECTION_ADVICE)}"
-        raise UnreachableError(msg) from error
+        raise UnreachableError(_advice(text, _CONNECTION_ADVICE, url)) from error
     msg = f"{url} gave an answer that is not JSON: {error}. Is it Elasticsearch? Check hosts."
     raise ServerError(msg) from error
 
 
-def raise_for_status(status: int, body: bytes, *, request: str, login: str) -> NoReturn:
+def raise_for_status(status: int, body: bytes, *, request: str, login: str | None) -> NoReturn:
     """Translate an answer whose status is not 2xx.
 
     Args:
         status: The HTTP status.
         body: The answer, JSON or text.
         request: What was asked, in words.
-        login: How we logged in, in words.
+        login: How we logged in, in words; None if not at all.
 
     Raises:
         LoginError: 401.
@@ -137,30 +143,28 @@ def raise_for_status(status: int, body: bytes, *, request: str, login: str) -> N
     raise kind(f"{where}. {_status_advice(status, login)}{said}")
 
 
-def _status_advice(status: int, login: str) -> str:
+def _status_advice(status: int, login: str | None) -> str:
     if status == 401:  # noqa: PLR2004
-        return f"The server does not accept {login}. Check username and password, or api_key. "
+        if login is None:
+            return "The server asks for a login: give username and password, or api_key. "
+        return f"The server does not accept {login}. Check it. "
     if status == 403:  # noqa: PLR2004
         return (
-            f"With {login} this is not allowed. The role needs the index privileges read and"
-            " view_index_metadata. "
+            f"With {login or 'no login'} this is not allowed. The role needs the index privileges"
+            " read and view_index_metadata. "
         )
     return ""
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    yield error
-    for cause in getattr(error, "errors", ()):
-        yield from _causes(cause)
-    if isinstance(error.__cause__, ssl.SSLError):
-        yield error.__cause__
+def _texts(error: BaseException) -> Iterator[str]:
+    """What ``error`` and all that led to it say."""
+    yield str(getattr(error, "message", error))
+    if error.__cause__ is not None:
+        yield from _texts(error.__cause__)
 
 
-def _advice(text: str, table: tuple[tuple[str, str], ...]) -> str:
-    for part, advice in table:
-        if part in text:
-            return advice
-    return f"({text})"
+def _advice(text: str, table: tuple[tuple[str, str], ...], url: str) -> str:
+    return next(advice for part, advice in table if part in text).format(url=url, text=text)
 
 
 def _decoded(body: bytes) -> Any:  # noqa: ANN401

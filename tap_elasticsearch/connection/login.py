@@ -26,7 +26,7 @@ def login_headers(settings: Settings) -> dict[str, str]:
     return headers | {name.lower(): str(value) for name, value in settings.headers.items()}
 
 
-def describe_login(settings: Settings) -> str:
+def describe_login(settings: Settings) -> str | None:
     """How the settings log in, in words for a message; never the secret."""
     if settings.username is not None:
         return f"username {settings.username!r} and its password"
@@ -34,7 +34,7 @@ def describe_login(settings: Settings) -> str:
         return "the API key"
     if settings.bearer_token is not None:
         return "the bearer token"
-    return "no credentials"
+    return None
 
 
 def _base64(text: str) -> str:

@@ -13,7 +13,7 @@ from tap_elasticsearch.exceptions import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tap_elasticsearch.connection import Client
+    from tap_elasticsearch.connection import Client, Resolved
 
 logger = logging.getLogger("tap-elasticsearch")
 
@@ -99,7 +99,7 @@ def find(client: Client, expressions: Sequence[str], *, hidden: bool) -> Found:
 
 def _resolved_one_by_one(
     client: Client, expressions: Iterable[str], wildcards: str
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Resolved]:
     for expression in expressions:
         try:
             yield client.resolve([expression], wildcards=wildcards)
@@ -108,7 +108,7 @@ def _resolved_one_by_one(
 
 
 def _merged(
-    client: Client, parts: list[dict[str, Any]], expressions: Sequence[str], *, hidden: bool
+    client: Client, parts: list[Resolved], expressions: Sequence[str], *, hidden: bool
 ) -> Found:
     entries = {entry["name"]: entry for part in parts for entry in part["indices"]}
     streams = {

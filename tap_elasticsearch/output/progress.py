@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from contextlib import ExitStack, contextmanager
 from time import monotonic
@@ -12,6 +11,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Iterator
 
     from typing_extensions import Never

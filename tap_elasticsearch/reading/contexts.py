@@ -60,6 +60,9 @@ class Contexts:
     All are opened before the first page is read, so that they are one snapshot, up to what the
     server allows; the others follow as these are closed. A thread of their own keeps those alive
     that wait for their turn, or for a target that has stopped reading.
+
+    Attributes:
+        total: How many documents they hold; None if not all could be opened at once.
     """
 
     def __init__(self, client: Client, units: Sequence[Unit], keep_alive: str) -> None:
@@ -69,6 +72,7 @@ class Contexts:
         self._open: dict[str, Context] = {}
         self._lock = Lock()
         self._done = Event()
+        self.total: int | None = None
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -76,18 +80,13 @@ class Contexts:
             for unit in self._units[: self._client.server.contexts]:
                 self._opened(unit)
             stack.pop_all()
+        if len(self._open) == len(self._units):
+            self.total = sum(context.total for context in self._open.values())
         Thread(target=self._keep, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._close_all()
-
-    @property
-    def total(self) -> int | None:
-        """How many documents the stream has; None if not everything is open at once."""
-        if len(self._units) > self._client.server.contexts:
-            return None
-        return sum(context.total for context in self._open.values())
 
     def of(self, unit: Unit) -> Context:
         """The point in time on ``unit``, opened now if it was not before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_elasticsearch.reading import ahead
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from msgspec import Raw
+    from typing_extensions import Self
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
@@ -24,10 +26,9 @@ if TYPE_CHECKING:
 
 
 class Reading:
-    """Reads all units of a stream.
+    """Reads all units of a stream; a context manager that opens and closes its points in time.
 
     Attributes:
-        total: How many documents there are, as soon as the first page has come; None if unknown.
         pages: Pages read so far.
         size_in_bytes: Bytes read so far.
     """
@@ -51,9 +52,21 @@ class Reading:
         self._units = units
         self._settings = settings
         self._check = check
-        self.total: int | None = None
+        self._contexts = Contexts(client, units, settings.point_in_time_keep_alive)
         self.pages = 0
         self.size_in_bytes = 0
+
+    def __enter__(self) -> Self:
+        self._contexts.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._contexts.__exit__()
+
+    @property
+    def total(self) -> int | None:
+        """How many documents there are; None if not everything is open at once."""
+        return self._contexts.total
 
     def __iter__(self) -> Iterator[list[Hit]]:
         """Hits by the page, never an empty page; each document of the snapshot once.
@@ -62,12 +75,10 @@ class Reading:
             IncompleteError: A page lacks documents.
             ContextLostError: A point in time is gone.
         """
-        keep_alive = self._settings.point_in_time_keep_alive
-        with Contexts(self._client, self._units, keep_alive) as contexts:
-            self.total = contexts.total
-            for unit in self._units:
-                yield from self._unit(contexts.of(unit))
-                contexts.close(unit)
+        for unit in self._units:
+            opening = ahead.start(partial(self._contexts.of, unit))
+            yield from self._unit(ahead.finish(opening, self._check))
+            self._contexts.close(unit)
 
     def _unit(self, context: Context) -> Iterator[list[Hit]]:
         size = PageSize.of(self._settings, context.unit.window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import msgspec
@@ -118,8 +119,8 @@ def require_complete(page: Page, *, shards: int, what: str) -> None:
         raise _incomplete(what, f"{page.clusters.skipped} remote clusters were left out")
     answered = page.shards
     if answered.failed or answered.successful != answered.total or answered.total != shards:
-        missing = shards - answered.successful + (answered.failed if answered.failures else 0)
-        reason = f"{max(missing, answered.failed)} of {shards} shards did not answer"
+        missing = max(answered.failed, shards - answered.successful)
+        reason = f"{missing} of {shards} shards did not answer"
         raise _incomplete(what, reason + _first_failure(answered))
 
 
@@ -142,11 +143,13 @@ def _tolerant(answer: bytes) -> Page:
     except ValueError as error:
         msg = f"The server's answer is not JSON: {error}. It begins {answer[:80]!r}."
         raise ServerError(msg) from error
-    return decode_page(json.dumps(_repaired(parsed)).encode())
+    return _PAGE.decode(json.dumps(_repaired(parsed)))
 
 
 def _repaired(value: Any) -> Any:  # noqa: ANN401
-    """``value`` with lone surrogates replaced, since UTF-8 cannot carry them."""
+    """``value`` without lone surrogates and NaN, which UTF-8 and JSON cannot carry."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):

@@ -125,7 +125,7 @@ MISTAKES = {
     "the scheme": (
         {"hosts": ["https://{address}"]},
         1,
-        "TLS connection to https://{address} failed. The server does not speak TLS there.",
+        "https://{address} does not speak TLS. Write http:// in hosts.",
     ),
     "a host": (
         {"hosts": ["http://host.invalid:9200"]},

@@ -1,0 +1,71 @@
+"""The shapes of answers, for decoding them with a check."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import msgspec
+
+
+class _Named(TypedDict):
+    name: str
+
+
+class ResolvedIndex(_Named, total=False):
+    """An index that a name or pattern stands for; ``data_stream`` where it is a part of one."""
+
+    attributes: list[str]
+    data_stream: str
+
+
+class ResolvedAlias(_Named):
+    """An alias, with the indices behind it."""
+
+    indices: str | list[str]
+
+
+class ResolvedDataStream(_Named):
+    """A data stream, with the indices behind it."""
+
+    backing_indices: str | list[str]
+
+
+class Resolved(TypedDict):
+    """The answer to ``GET /_resolve/index/…``."""
+
+    indices: list[ResolvedIndex]
+    aliases: list[ResolvedAlias]
+    data_streams: list[ResolvedDataStream]
+
+
+class IndexSettings(TypedDict):
+    """The settings of one index, flat."""
+
+    settings: dict[str, Any]
+
+
+class IndexAliases(TypedDict):
+    """The aliases of one index, each with its filter, if it has one."""
+
+    aliases: dict[str, dict[str, Any]]
+
+
+class OpenedShards(msgspec.Struct, frozen=True):
+    """On how many shards a point in time was opened."""
+
+    total: int
+    failed: int
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """The answer to the opening of a point in time.
+
+    Attributes:
+        id: Its id on Elasticsearch.
+        pit_id: Its id on OpenSearch.
+        shards: On how many shards; Elasticsearch 7.17 does not say.
+    """
+
+    id: str = ""
+    pit_id: str = ""
+    shards: OpenedShards | None = msgspec.field(name="_shards", default=None)

@@ -1,0 +1,139 @@
+"""What can go wrong, as values, and when."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.faults.model import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Another answer than the model's: a busy server's, a proxy's; the model is not asked."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The model's answer with members put over it."""
+
+    members: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """The model's page with only its first hits; those left out come with the next."""
+
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The connection is closed, after half of the answer or before any of it."""
+
+    half: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The answer comes only after so many seconds; what is asked has been done before."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """Something happens to the cluster just before the model answers."""
+
+    event: Callable[[Cluster], object]
+
+
+Fault = Answer | Changed | Short | Cut | Held | Meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A fault, and the request it strikes.
+
+    Attributes:
+        operation: The operation, as ``Request`` names them.
+        fault: What goes wrong.
+        nth: Which of these requests, from 1; 0 strikes each.
+    """
+
+    operation: str
+    fault: Fault
+    nth: int = 1
+
+
+def _refused(
+    status: int,
+    kind: str,
+    reason: str,
+    *,
+    kind_outside: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    cause = {"type": kind, "reason": reason}
+    outside = {"type": kind_outside, "reason": "all shards failed"} if kind_outside else cause
+    error = {"root_cause": [cause], **outside}
+    body = json.dumps({"error": error, "status": status})
+    return Answer(status, body.encode(), headers=headers or {})
+
+
+def _shards(total: int, successful: int, failed: int, *failures: dict[str, Any]) -> Changed:
+    shards: dict[str, Any] = {"total": total, "successful": successful, "skipped": 0}
+    shards["failed"] = failed
+    return Changed({"_shards": {**shards, "failures": failures} if failures else shards})
+
+
+#: Answers that look healthy (200) and lack documents.
+FAILED_SHARD = _shards(
+    1,
+    0,
+    1,
+    {
+        "shard": 0,
+        "index": "orders",
+        "node": "fakefakefakefakefakefa",
+        "reason": {"type": "illegal_state_exception", "reason": "the disk is gone"},
+    },
+)
+MISSING_SHARD = _shards(1, 0, 0)
+NO_SHARDS = _shards(0, 0, 0)
+TIMED_OUT = Changed({"timed_out": True})
+SKIPPED_CLUSTER = Changed({"_clusters": {"total": 2, "successful": 1, "skipped": 1}})
+
+#: Answers of a server, or of what stands before it, that say no.
+UNAVAILABLE = Answer(503, b'{"error":"no master","status":503}')
+BUSY = _refused(
+    429,
+    "es_rejected_execution_exception",
+    "rejected execution of search: queue capacity reached",
+    headers={"Retry-After": "1"},
+)
+CIRCUIT_BREAKER = _refused(
+    429,
+    "circuit_breaking_exception",
+    "[request] Data too large, data for [fetch source] would be [649mb], which is larger than the"
+    " limit of [614mb]",
+    kind_outside="search_phase_execution_exception",
+)
+LOGGED_OUT = _refused(401, "security_exception", "unable to authenticate user [reader]")
+FORBIDDEN = _refused(403, "security_exception", "action [read] is unauthorized for user [reader]")
+PROXY_PAGE = Answer(502, b"<html><h1>502 Bad Gateway</h1></html>", "text/html")
+LOGIN_PAGE = Answer(200, b"<html><h1>Please log in</h1></html>", "text/html")
+NOT_A_SEARCH = Answer(200, b'{"acknowledged":true}')
+LOST_CONTEXTS = Meanwhile(lambda cluster: cluster.drop_contexts())
+CUT_BEFORE = Cut()
+CUT_IN_THE_MIDDLE = Cut(half=True)
+NEVER = Held(60)

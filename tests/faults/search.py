@@ -1,0 +1,124 @@
+"""The answer to a search in a point in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Raw
+
+from tests.faults.refusals import not_sortable, page_too_large, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.faults.model import Document, Flavour, Part, PointInTime
+
+#: What a search may hold here; a request that needs more shall fail rather than be misunderstood.
+KEYS = frozenset({"pit", "size", "sort", "search_after", "track_total_hits", "query"})
+#: Where counting stops if it is not asked for.
+COUNTED = 10_000
+DEFAULT_WINDOW = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document with its place, and its sort values."""
+
+    index: str
+    document: Document
+    sort: tuple[int, ...]
+
+
+def search(point: PointInTime, body: dict[str, Any], flavour: Flavour) -> dict[str, Any]:
+    """The page that ``body`` asks for.
+
+    Raises:
+        Refusal: It asks for what the server, or this model of one, does not know.
+    """
+    _require_known(body)
+    size = body.get("size", 10)
+    for part in point.parts:
+        window = part.index.window or DEFAULT_WINDOW
+        if size > window:
+            raise page_too_large(part.index.name, part.shard, size, window)
+    sort = [_field(entry) for entry in body.get("sort", [])]
+    if point.parts:
+        _require_sortable(sort, flavour, point.parts[0])
+    found = _found(point, sort, flavour)
+    after = body.get("search_after")
+    page = found if after is None else [hit for hit in found if hit.sort > tuple(after)]
+    count = len(point.parts)
+    return {
+        "took": 1,
+        "timed_out": False,
+        "_shards": {"total": count, "successful": count, "skipped": 0, "failed": 0},
+        "hits": {
+            **_total(body.get("track_total_hits", COUNTED), len(found)),
+            "max_score": _score(sort) if page[:size] else None,
+            "hits": [_hit(hit) for hit in page[:size]],
+        },
+    }
+
+
+def _require_known(body: dict[str, Any]) -> None:
+    for key in body.keys() - KEYS:
+        reason = f"Unknown key for a VALUE_NUMBER in [{key}]."
+        raise refusal(400, "parsing_exception", reason, line=1, col=1)
+    if body.get("query", {"match_all": {}}) != {"match_all": {}}:
+        raise refusal(400, "parsing_exception", "the fake server has no queries", line=1, col=1)
+
+
+def _field(entry: str | dict[str, Any]) -> str:
+    return entry if isinstance(entry, str) else next(iter(entry))
+
+
+def _found(point: PointInTime, sort: Sequence[str], flavour: Flavour) -> list[Found]:
+    """Every document in the order of ``sort``.
+
+    Elasticsearch appends ``_shard_doc`` to it. OpenSearch does not, so that documents of several
+    shards have equal values, and paging loses some of them: here as there.
+    """
+    fields = list(sort)
+    if fields and flavour == "elasticsearch" and "_shard_doc" not in fields:
+        fields.append("_shard_doc")
+    found = [
+        Found(part.index.name, document, tuple(_value(f, ordinal, number) for f in fields))
+        for ordinal, part in enumerate(point.parts)
+        for number, document in enumerate(part.documents)
+    ]
+    return sorted(found, key=lambda hit: hit.sort)
+
+
+def _value(name: str, ordinal: int, number: int) -> int:
+    return number if name == "_doc" else (ordinal << 32) | number
+
+
+def _require_sortable(fields: Sequence[str], flavour: Flavour, part: Part) -> None:
+    known = {"_doc", "_shard_doc"} if flavour == "elasticsearch" else {"_doc"}
+    for name in fields:
+        if name not in known:
+            raise not_sortable(part.index.name, part.index.uuid, part.shard, name)
+
+
+def _total(tracked: bool | int, count: int) -> dict[str, Any]:
+    if tracked is False:
+        return {}
+    limit = count if tracked is True else tracked
+    relation = "gte" if count > limit else "eq"
+    return {"total": {"value": min(count, limit), "relation": relation}}
+
+
+def _score(sort: Sequence[object]) -> float | None:
+    """Only what is not sorted has a score."""
+    return None if sort else 1.0
+
+
+def _hit(hit: Found) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "_index": hit.index,
+        "_id": hit.document.id,
+        "_score": _score(hit.sort),
+        "_source": Raw(hit.document.source.encode()),
+    }
+    return {**answer, "sort": hit.sort} if hit.sort else answer

@@ -1,0 +1,91 @@
+"""The command that is stopped, or whose reader stops: it ends well, and soon."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.command import ended, start
+from tests.faults.documents import index
+from tests.faults.fake_server import FakeServer, wait_until
+from tests.faults.faults import NEVER, Rule
+from tests.faults.model import Cluster
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Seconds within which a stopped command must have ended.
+SOON = 3
+SIGNALS = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS, ids=["SIGTERM", "SIGINT"])
+def test_signal_while_a_page_is_awaited(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """A signal ends the run soon, with the page's records, a STATE, and all contexts closed."""
+    with FakeServer(Cluster(index(10, 5)), Rule("page", NEVER, nth=2)) as server:
+        process = start(server, tmp_path, page_size=4)
+        assert server.struck.wait(20)
+        process.send_signal(number)
+        run = ended(process, within=SOON)
+        assert (run.code, run.ids) == (code, ["0", "1", "2", "3"]), run.stderr
+        assert "STATE" in {message["type"] for message in run.messages}
+        assert server.open_contexts == 0
+
+
+@pytest.mark.parametrize("operation", ["info", "resolve", "mapping", "settings", "open", "count"])
+def test_signal_before_the_first_page(tmp_path: Path, operation: str) -> None:
+    """A signal ends the run soon also while the server keeps an earlier answer back."""
+    nth = 2 if operation == "count" else 1
+    with FakeServer(Cluster(index(10, 5)), Rule(operation, NEVER, nth=nth)) as server:
+        process = start(server, tmp_path)
+        assert server.struck.wait(20)
+        process.send_signal(signal.SIGTERM)
+        run = ended(process, within=SOON)
+        assert (run.code, run.records) == (143, []), run.stderr
+
+
+def test_second_signal(tmp_path: Path) -> None:
+    """A second signal ends the run at once, even while a closing is awaited."""
+    rules = (Rule("page", NEVER, nth=2), Rule("close", NEVER, nth=0))
+    with FakeServer(Cluster(index(10, 5)), *rules) as server:
+        process = start(server, tmp_path, page_size=4)
+        assert server.struck.wait(20)
+        process.send_signal(signal.SIGINT)
+        assert wait_until(seconds=SOON, server=server, operation="close", count=1)
+        process.send_signal(signal.SIGINT)
+        run = ended(process, within=SOON)
+        assert run.code == 130, run.stderr
+
+
+def test_reader_that_leaves(tmp_path: Path) -> None:
+    """When nobody reads stdout any more, the run ends by itself and closes its contexts."""
+    with FakeServer(Cluster(index(2000, padding=1000))) as server:
+        process = start(server, tmp_path, page_size=100)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read().decode()
+        process.stderr.close()
+        assert process.wait(20) == 1, said
+        assert "stopped reading" in said
+        assert "Traceback" not in said
+        assert "Exception" not in said
+        assert server.open_contexts == 0
+
+
+def test_reader_that_pauses(tmp_path: Path) -> None:
+    """A target that stops reading for longer than the keep-alive does not lose the snapshot."""
+    with FakeServer(Cluster(index(500, 300, padding=2000))) as server:
+        process = start(server, tmp_path, page_size=50, point_in_time_keep_alive="3s")
+        assert wait_until(seconds=20, server=server, operation="page", count=2)
+        time.sleep(6)
+        paused = server.count("page")
+        run = ended(process)
+        # The pause was one: most pages came after it.
+        assert paused < server.count("page") - 5
+        assert (run.code, len(run.ids)) == (0, 800), run.stderr
+        assert server.open_contexts == 0
