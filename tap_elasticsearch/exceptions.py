@@ -118,4 +118,12 @@ class TargetGoneError(FatalSyncError):
 
 
 class Interrupted(SystemExit):
-    """The user, or the machine, asked the run to stop; the code is 128 + the signal's number."""
+    """The user, or the machine, asked the run to stop; the code is 128 + the signal's number.
+
+    Attributes:
+        at_once: Was it asked twice, so that nothing more is to be waited for?
+    """
+
+    def __init__(self, code: int, *, at_once: bool = False) -> None:
+        super().__init__(code)
+        self.at_once = at_once

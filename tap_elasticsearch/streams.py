@@ -10,10 +10,10 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.metrics import Metric, Tag, Timer
 from singer_sdk.singerlib import StateMessage
 
-from tap_elasticsearch.discovery import alias_filters, find, metadata, settings_of
+from tap_elasticsearch.discovery import metadata
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
+from tap_elasticsearch.extraction import Extraction, keyed_records, records
 from tap_elasticsearch.output import Progress
-from tap_elasticsearch.reading import Reading, Target, all_of, plan
 from tap_elasticsearch.records.envelope import Recorder
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
-    from tap_elasticsearch.discovery import StreamDefinition
+    from tap_elasticsearch.discovery import Replication, StreamDefinition
     from tap_elasticsearch.output import Interruption, LineWriter
+    from tap_elasticsearch.reading import Reading
 
 #: How many paths with values in ``_extra`` the closing summary names.
 NAMED_EXTRAS = 10
@@ -60,6 +61,12 @@ class IndexStream(Stream):
     # Records are true to their schema already; the SDK's own conforming would turn "false" to true.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
+    #: The order is checked where documents are read; the SDK would compare texts.
+    check_sorted = False
+
+    #: Bookmarks are compared and completed by us, in the form that the state has them.
+    is_timestamp_replication_key = False
+
     def __init__(
         self,
         tap: Tap,
@@ -69,6 +76,7 @@ class IndexStream(Stream):
         client: Client,
         settings: Settings,
         interruption: Interruption,
+        replication: Replication | None,
     ) -> None:
         self.definition = definition
         self._writer = writer
@@ -76,9 +84,15 @@ class IndexStream(Stream):
         self._settings = settings
         self._interruption = interruption
         self._open = ExitStack()
+        self._replication = replication
         self._discovered_metadata: MetadataMapping | None = metadata(definition)
         super().__init__(tap, schema=definition.schema, name=definition.name)
         self.primary_keys = definition.keys
+        self.replication_key = definition.replication_key
+
+    @property
+    def is_sorted(self) -> bool:  # noqa: D102
+        return self.replication_method == "INCREMENTAL"
 
     @property
     def metadata(self) -> MetadataMapping:  # noqa: D102
@@ -87,10 +101,15 @@ class IndexStream(Stream):
     def apply_catalog(self, catalog: Catalog) -> None:  # noqa: D102
         self._discovered_metadata = None
         super().apply_catalog(catalog)
-        if self.replication_method == "INCREMENTAL":
+        if self._replication is not None:
+            # What was written into the metadata by hand or by Meltano; the SDK prefers what
+            # discovery had put beside it.
+            self.forced_replication_method = self._replication.method
+            self.replication_key = self._replication.key or self.replication_key
+        if self.replication_method == "LOG_BASED" or (self.is_sorted and not self.replication_key):
             msg = (
-                f"Stream {self.name!r}: the catalog asks for INCREMENTAL replication, which this"
-                " version does not have. Set replication_method to FULL_TABLE."
+                f"Stream {self.name!r}: the catalog asks for {self.replication_method} replication."
+                " Set FULL_TABLE, or INCREMENTAL together with a replication key."
             )
             raise SettingsError(msg)
 
@@ -111,9 +130,12 @@ class IndexStream(Stream):
         recorder = Recorder(self.definition.fields, routed=self.definition.routed)
         try:
             yield from self._records(recorder)
-        except Interrupted:
-            # Not by the SDK's state writer, which keeps back what it has said before.
-            self._writer.write_message(StateMessage(value=self.tap_state))
+        except Interrupted as stop:
+            if stop.at_once:
+                self._writer.discard()
+            else:
+                # Not by the SDK's state writer, which keeps back what it has said before.
+                self._writer.write_message(StateMessage(value=self.tap_state))
             raise
         finally:
             self._writer.flush()
@@ -121,33 +143,26 @@ class IndexStream(Stream):
 
     def _records(self, recorder: Recorder) -> Iterator[dict[str, Any]]:
         progress = Progress(self.name, self.logger)
-        units = plan(*self._targets())
-        with (
-            progress.shown(),
-            Reading(self._client, units, self._settings, self._interruption.check) as reading,
-            self._interruption.patience(),
-        ):
-            for hits in reading:
-                for hit in hits:
-                    yield recorder.record(hit)
+        reading, batches = self._batches(recorder)
+        with progress.shown(), reading, self._interruption.patience():
+            for batch in batches:
+                yield from batch
                 progress.add(
-                    documents=len(hits),
+                    documents=len(batch),
                     pages=reading.pages,
                     size_in_bytes=reading.size_in_bytes,
                     total=reading.total,
                 )
 
-    def _targets(self) -> tuple[list[Target], dict[str, dict[str, str]]]:
-        """The concrete indices to read now, with their settings."""
-        found = find(
-            self._client, self.definition.index.split(","), hidden=self._settings.include_hidden
+    def _batches(self, recorder: Recorder) -> tuple[Reading, Iterator[list[dict[str, Any]]]]:
+        extraction = Extraction(
+            self._client, self._settings, self.definition, self.logger, self._interruption.check
         )
-        members = found.members()
-        filters = alias_filters(self._client, found)
-        targets = [
-            Target(index, all_of(self.definition.query, filters.get(index))) for index in members
-        ]
-        return targets, settings_of(self._client, members)
+        if not self.is_sorted or not self.replication_key:
+            reading = extraction.whole()
+            return reading, records(reading, recorder)
+        ordered, bookmarks = extraction.since(self.replication_key, self.stream_state)
+        return ordered, keyed_records(ordered, bookmarks, recorder)
 
     def _report(self, recorder: Recorder) -> None:
         extras = sorted(recorder.extras.items(), key=lambda item: -item[1][0])

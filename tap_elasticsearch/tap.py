@@ -19,7 +19,7 @@ from tap_elasticsearch.config import (
     parse_settings,
 )
 from tap_elasticsearch.connection import Client, silence_client_logs
-from tap_elasticsearch.discovery import discover, remembered, with_definitions
+from tap_elasticsearch.discovery import discover, remembered, replications, with_definitions
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.output import Interruption, LineWriter
 from tap_elasticsearch.streams import IndexStream
@@ -61,6 +61,7 @@ class TapElasticsearch(Tap):
         self.client = Client(self.settings)
         self.writer = message_writer or LineWriter()
         self._remembered = remembered(catalog) if isinstance(catalog, dict) else None
+        self._replications = replications(catalog) if isinstance(catalog, dict) else {}
         try:
             super().__init__(
                 config=_normalised(given, self.settings),
@@ -107,6 +108,7 @@ class TapElasticsearch(Tap):
                 client=self.client,
                 settings=self.settings,
                 interruption=self.interruption,
+                replication=self._replications.get(definition.name),
             )
             for definition in self._definitions()
         ]

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import msgspec
 
+from tap_elasticsearch.config.instants import parse_instant
 from tap_elasticsearch.config.schema import config_schema
 from tap_elasticsearch.config.settings import Secret, Settings, StreamSettings
 from tap_elasticsearch.exceptions import SettingsError
@@ -65,6 +66,7 @@ def parse_settings(config: Mapping[str, Any], *, sdk_settings: Iterable[str] = (
     }
     values = _with_login_of_hosts(values)
     _reject_contradictions(values)
+    _reject_wrong_dates(values)
     return Settings(**values)
 
 
@@ -144,6 +146,15 @@ def _with_login_of_hosts(values: dict[str, Any]) -> dict[str, Any]:
             values["username"], values["password"] = unquote(user), Secret(unquote(password))
         hosts.append(urlunsplit(parts._replace(netloc=address)) if login else host)
     return {**values, "hosts": tuple(hosts)} if hosts else values
+
+
+def _reject_wrong_dates(values: Mapping[str, Any]) -> None:
+    for name in ("start_date", "end_date"):
+        try:
+            parse_instant(values.get(name, "1970-01-01"))
+        except ValueError as error:
+            msg = f"Setting {name} cannot be used: {error}."
+            raise SettingsError(msg) from None
 
 
 def _reject_contradictions(values: Mapping[str, Any]) -> None:

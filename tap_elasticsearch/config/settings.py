@@ -39,12 +39,16 @@ class StreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         name: The stream's name; by default made from ``index``.
         query: A query in Elasticsearch's query language that documents must match.
         array_fields: Like the global setting, for this stream alone.
+        replication_key: Like the global setting; here it must be a field that can be sorted by.
+        start_value: Where the first incremental run begins.
     """
 
     index: Text
     name: Text | None = None
     query: dict[str, Any] | None = None
     array_fields: Texts = ()
+    replication_key: Text | None = None
+    start_value: Any = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -151,6 +155,40 @@ class Settings(Struct, frozen=True, kw_only=True):
             "rows",
         ),
     ] = ()
+
+    replication_key: Annotated[
+        Text | None,
+        setting(
+            "The field by which runs after the first read only what is new or has changed; a stream"
+            " without it, or where it cannot be sorted by, is read whole every time",
+            "incremental",
+        ),
+    ] = None
+    start_date: Annotated[
+        Text | None,
+        setting("Where the first run begins, if the replication key is a date", "incremental"),
+    ] = None
+    end_date: Annotated[
+        Text | None,
+        setting("Where every run ends (not included), if the key is a date", "incremental"),
+    ] = None
+    lookback_seconds: Annotated[
+        float,
+        Meta(ge=0),
+        setting(
+            "Seconds before the bookmark that a run reads again, for documents that arrive late",
+            "incremental",
+        ),
+    ] = 0
+    lag_seconds: Annotated[
+        float,
+        Meta(ge=0),
+        setting(
+            "Seconds before now that a run leaves to the next: documents that are being written"
+            " may not be visible yet, and later ones would move the bookmark past them",
+            "incremental",
+        ),
+    ] = 30
 
     page_size: Annotated[
         Annotated[int, Meta(ge=1)] | Literal["auto"],

@@ -50,6 +50,26 @@ class IndexAliases(TypedDict):
     aliases: dict[str, dict[str, Any]]
 
 
+class FieldCapabilities(TypedDict, total=False):
+    """What a field can do where it has one type.
+
+    Attributes:
+        searchable: Can documents be found by it?
+        aggregatable: Can they be sorted by it?
+        indices: The indices where it has this type; missing if it has in all of them.
+    """
+
+    searchable: bool
+    aggregatable: bool
+    indices: str | list[str] | None
+
+
+class Capabilities(TypedDict):
+    """The answer to ``GET /…/_field_caps``: by field, then by type."""
+
+    fields: dict[str, dict[str, FieldCapabilities]]
+
+
 class OpenedShards(msgspec.Struct, frozen=True):
     """On how many shards a point in time was opened."""
 

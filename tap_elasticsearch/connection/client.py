@@ -20,6 +20,8 @@ from elasticsearch import Elasticsearch
 
 from tap_elasticsearch.connection.addresses import DEFAULT_HOST, complete_url, is_loopback
 from tap_elasticsearch.connection.answers import (
+    Capabilities,
+    FieldCapabilities,
     IndexAliases,
     IndexSettings,
     Opened,
@@ -28,8 +30,9 @@ from tap_elasticsearch.connection.answers import (
 )
 from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
 from tap_elasticsearch.connection.login import describe_login, login_headers
-from tap_elasticsearch.connection.server import Server, identify
-from tap_elasticsearch.connection.tls import tls_context
+from tap_elasticsearch.connection.node import Node
+from tap_elasticsearch.connection.server import Server, identify, identify_refusal
+from tap_elasticsearch.connection.tls import describe_trust, tls_context
 from tap_elasticsearch.exceptions import (
     NotFoundError,
     PrivilegeError,
@@ -63,16 +66,6 @@ class RawSerializer(elastic_transport.Serializer):
         return data
 
 
-class Node(elastic_transport.Urllib3HttpNode):
-    """A node that trusts what its TLS context trusts, and nothing else."""
-
-    def __init__(self, config: elastic_transport.NodeConfig) -> None:
-        super().__init__(config)
-        if config.ssl_context is not None:
-            # urllib3 would load certifi's authorities into our context at the first connection.
-            self.pool.ca_certs = None  # type: ignore[attr-defined]
-
-
 class Client:
     """Requests to one cluster.
 
@@ -83,6 +76,7 @@ class Client:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._login = describe_login(settings)
+        self._trust = describe_trust(settings)
         self._headers = {
             "accept": "application/json",
             "content-type": "application/json",
@@ -102,8 +96,8 @@ class Client:
         """
         try:
             answer = self._request("GET", "/", what=f"The first request to {self.url}")
-        except PrivilegeError:
-            return identify(None)
+        except PrivilegeError as refusal:
+            return identify_refusal(str(refusal))
         try:
             info = msgspec.json.decode(answer)
         except msgspec.DecodeError:
@@ -156,6 +150,22 @@ class Client:
             index: found["aliases"].get(alias, {}).get("filter") for index, found in answer.items()
         }
 
+    def field_types(self, indices: Iterable[str], path: str) -> dict[str, FieldCapabilities]:
+        """The types that a field has in ``indices``, each with what it can do there.
+
+        Args:
+            indices: Names of concrete, open indices.
+            path: The field's dotted path.
+
+        Returns:
+            Types to capabilities; ``unmapped`` where indices do not have the field.
+        """
+        text = ",".join(indices)
+        what = f"Asking for the types of {path!r} in {text!r}"
+        params = {"fields": path, "include_unmapped": "true"}
+        answer = self._get(f"/{_path(text)}/_field_caps", params, Capabilities, what=what)
+        return answer["fields"].get(path, {})
+
     def open_context(self, index: str, shard: int, keep_alive: str) -> str:
         """Open a point in time on one shard of one concrete index.
 
@@ -178,13 +188,11 @@ class Client:
         return context
 
     def close_context(self, context: str) -> None:
-        """Close a point in time; one that is closed already is no error."""
-        own = self.server.own_pit_api
-        path = "/_search/point_in_time" if own else "/_pit"
-        body = _encode({"pit_id": [context]} if own else {"id": context})
+        """Close a point in time or a scroll; one that is closed already is no error."""
+        path, body = self.server.closing(context)
         what = "Closing a point in time"
         try:
-            self._request("DELETE", path, body=body, what=what, timeout=CLOSING_SECONDS)
+            self._request("DELETE", path, body=_encode(body), what=what, timeout=CLOSING_SECONDS)
         except NotFoundError:
             return
 
@@ -197,6 +205,29 @@ class Client:
         """
         params = {"allow_partial_search_results": "false"}
         return self._request("POST", "/_search", params, body=_encode(body), what=what)
+
+    def search_shard(
+        self, index: str, shard: int, body: Mapping[str, Any], what: str, scroll: str | None = None
+    ) -> bytes:
+        """The answer to a search on one shard, for servers without points in time.
+
+        Args:
+            index: A concrete index.
+            shard: The shard's number.
+            body: The request.
+            what: What is asked, in words, for errors.
+            scroll: How long to keep what the answer does not hold; None: not at all.
+        """
+        params = {"allow_partial_search_results": "false", "preference": f"_shards:{shard}"}
+        if scroll is not None:
+            params["scroll"] = scroll
+        path = f"/{_path(index)}/_search"
+        return self._request("POST", path, params, body=_encode(body), what=what)
+
+    def continue_scroll(self, context: str, keep_alive: str, what: str) -> bytes:
+        """The next page of a scroll. It must not be asked for twice: a page would be lost."""
+        body = _encode({"scroll": keep_alive, "scroll_id": context})
+        return self._request("POST", "/_search/scroll", body=body, what=what)
 
     def close(self) -> None:
         """Close the connections."""
@@ -227,7 +258,7 @@ class Client:
                 request_timeout=timeout or self._settings.request_timeout,
             )
         except elastic_transport.TransportError as error:
-            raise_transport_error(error, self.url)
+            raise_transport_error(error, self.url, trust=self._trust)
         answer = answer.encode() if isinstance(answer, str) else answer or b""
         if not 200 <= meta.status < 300:  # noqa: PLR2004
             raise_for_status(meta.status, answer, request=what, login=self._login)
@@ -260,9 +291,7 @@ def _elasticsearch(settings: Settings) -> Elasticsearch:
     options: dict[str, Any] = {}
     if hosts is None or any(host.startswith("https:") for host in hosts):
         options["ssl_context"] = tls_context(settings)
-        if settings.ca_fingerprint is not None:
-            options["ssl_assert_fingerprint"] = settings.ca_fingerprint
-        if not settings.verify_certs:
+        if settings.ca_fingerprint is None and not settings.verify_certs:
             options.update(verify_certs=False, ssl_show_warn=False)
     raw = RawSerializer()
     try:

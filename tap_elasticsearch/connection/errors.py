@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import elastic_transport
@@ -27,6 +28,10 @@ _NO_NAME = "Cannot connect to {url}. The name does not resolve. Check hosts."
 _NO_ANSWER = (
     "{url} closed the connection without an answer. If it speaks HTTPS, write https:// in hosts."
 )
+_NO_ANSWER_TLS = (
+    "{url} closed the connection without an answer. If it wants a client certificate, give"
+    " client_cert and client_key."
+)
 _CONNECTION_ADVICE = (
     ("Name or service not known", _NO_NAME),
     ("No address associated", _NO_NAME),
@@ -47,23 +52,41 @@ _CONNECTION_ADVICE = (
 _NO_TLS = "{url} does not speak TLS. Write http:// in hosts."
 _TLS_ADVICE = (
     (
-        "CERTIFICATE_VERIFY_FAILED",
+        "certificate has expired",
         (
-            "The certificate of {url} is not trusted. Give ca_certs (a file or PEM text) or"
-            " ca_fingerprint; verify_certs: false disables the check."
+            "The certificate of {url} has expired. Have it renewed; until then, verify_certs: false"
+            " takes it, and any other."
         ),
     ),
     (
-        "Fingerprints did not match",
+        "mismatch, certificate is not valid for",
         (
-            "No certificate of {url} has the fingerprint in ca_fingerprint. Give the SHA-256 of"
-            " its certificate or of its authority."
+            "The certificate of {url} is for another name. Write the name that it is for in hosts,"
+            " or give ca_fingerprint, for which names do not count. ({reason})"
+        ),
+    ),
+    (
+        "CERTIFICATE_VERIFY_FAILED",
+        (
+            "The certificate of {url} was not signed by {trust}. Give the authority that has signed"
+            " it, as ca_certs (a file or PEM text) or ca_fingerprint; verify_certs: false disables"
+            " the check. ({reason})"
         ),
     ),
     ("WRONG_VERSION_NUMBER", _NO_TLS),
     ("RECORD_LAYER_FAILURE", _NO_TLS),
-    ("ALERT", "{url} refused the TLS handshake. Does it want a client_cert? ({text})"),
-    ("", "The TLS connection to {url} failed: {text}."),
+    (
+        "ALERT_CERTIFICATE_REQUIRED",
+        "{url} wants a client certificate. Give client_cert and client_key.",
+    ),
+    (
+        "ALERT",
+        (
+            "{url} refused the TLS handshake. If it wants a client certificate, give client_cert"
+            " and client_key, signed by an authority that the server trusts. ({reason})"
+        ),
+    ),
+    ("", "The TLS connection to {url} failed: {reason}."),
 )
 _CONTEXT_LOST = frozenset(
     {"search_context_missing_exception", "search_context_missing_nodes_exception"}
@@ -76,12 +99,15 @@ _BY_STATUS: dict[
 _BY_STATUS = {401: LoginError, 403: PrivilegeError, 404: NotFoundError, 429: BusyError}
 
 
-def raise_transport_error(error: elastic_transport.TransportError, url: str) -> NoReturn:
+def raise_transport_error(
+    error: elastic_transport.TransportError, url: str, *, trust: str
+) -> NoReturn:
     """Translate a request that got no usable answer.
 
     Args:
         error: What the client raised.
         url: The address asked, for the message.
+        trust: Whom we trust, in words.
 
     Raises:
         CertificateError: The TLS handshake failed.
@@ -89,8 +115,8 @@ def raise_transport_error(error: elastic_transport.TransportError, url: str) -> 
         ServerError: An answer that is neither JSON nor text.
     """
     text = "; ".join(dict.fromkeys(_texts(error)))
-    if isinstance(error, elastic_transport.TlsError) or "Fingerprints did not match" in text:
-        msg = _advice(text, _TLS_ADVICE, url)
+    if isinstance(error, elastic_transport.TlsError):
+        msg = _advice(text, _TLS_ADVICE, url=url, trust=trust)
         kind = UnreachableError if "does not speak TLS" in msg else CertificateError
         raise kind(msg) from error
     if isinstance(error, elastic_transport.ConnectionTimeout):
@@ -100,7 +126,7 @@ def raise_transport_error(error: elastic_transport.TransportError, url: str) -> 
         )
         raise UnreachableError(msg) from error
     if isinstance(error, elastic_transport.ConnectionError):
-        raise UnreachableError(_advice(text, _CONNECTION_ADVICE, url)) from error
+        raise UnreachableError(_advice(text, _CONNECTION_ADVICE, url=url)) from error
     msg = f"{url} gave an answer that is not JSON: {error}. Is it Elasticsearch? Check hosts."
     raise ServerError(msg) from error
 
@@ -146,12 +172,12 @@ def raise_for_status(status: int, body: bytes, *, request: str, login: str | Non
 def _status_advice(status: int, login: str | None) -> str:
     if status == 401:  # noqa: PLR2004
         if login is None:
-            return "The server asks for a login: give username and password, or api_key. "
-        return f"The server does not accept {login}. Check it. "
+            return "The server asks for a login. Give username and password, or api_key. "
+        return f"The server does not accept {login}. "
     if status == 403:  # noqa: PLR2004
         return (
-            f"With {login or 'no login'} this is not allowed. The role needs the index privileges"
-            " read and view_index_metadata. "
+            f"It is not allowed to {login or 'those who do not log in'}. The role needs the index"
+            " privileges read and view_index_metadata. "
         )
     return ""
 
@@ -163,8 +189,13 @@ def _texts(error: BaseException) -> Iterator[str]:
         yield from _texts(error.__cause__)
 
 
-def _advice(text: str, table: tuple[tuple[str, str], ...], url: str) -> str:
-    return next(advice for part, advice in table if part in text).format(url=url, text=text)
+def _advice(text: str, table: tuple[tuple[str, str], ...], **words: str) -> str:
+    advice = next(advice for part, advice in table if part in text)
+    if advice is _NO_ANSWER and words["url"].startswith("https:"):
+        advice = _NO_ANSWER_TLS
+    # OpenSSL's own words, without where in which source they were found.
+    found = re.search(r"\[SSL[^]]*\] (?:certificate verify failed: )?(.*?)\s*\(_ssl", text)
+    return advice.format(text=text, reason=found[1] if found else text, **words)
 
 
 def _decoded(body: bytes) -> Any:  # noqa: ANN401
@@ -194,5 +225,6 @@ def _reason(answer: object, body: bytes) -> str:
         texts = {f"{cause.get('type')}: {cause.get('reason')}" for cause in causes}
         text = "; ".join(sorted(texts))
     else:
-        text = str(error) if error else body.decode("utf-8", "replace").strip()
+        text = str(error) if error else body.decode("utf-8", "replace")
+    text = " ".join(text.split())
     return f"The server said: {text[:500]}" if text else "The server said nothing more."

@@ -35,32 +35,52 @@ class Server:
     contexts: int
     headers: Mapping[str, str]
 
+    def closing(self, context: str) -> tuple[str, dict[str, Any]]:
+        """Path and body of the request that closes a point in time, or a scroll."""
+        if not self.points_in_time:
+            return "/_search/scroll", {"scroll_id": [context]}
+        if self.own_pit_api:
+            return "/_search/point_in_time", {"pit_id": [context]}
+        return "/_pit", {"id": context}
+
     @property
     def tie_break(self) -> str:
         """The sort that gives every document of one shard once, fastest."""
         return "_shard_doc" if self.shard_doc else "_doc"
 
 
-def identify(info: Mapping[str, Any] | None) -> Server:
-    """The server that gave ``info``.
+def identify_refusal(said: str) -> Server:
+    """The server that refused to say what it is: least privilege does not let one ask.
 
     Args:
-        info: The answer to ``GET /``; None if the credentials may not ask, which is then taken
-            for a current Elasticsearch (its own ``monitor`` privilege guards it).
+        said: Its words. Elasticsearch says that an action "is unauthorized for user", OpenSearch
+            that there are "no permissions for" one; Amazon's says neither, but its own actions.
+
+    Returns:
+        A server with what every version of its flavour that has points in time can do.
     """
-    version = (info or {}).get("version") or {}
+    if "no permissions for" in said or "es:ESHttp" in said:
+        return _opensearch(None)
+    return identify({})
+
+
+def identify(info: Mapping[str, Any]) -> Server:
+    """The server that gave ``info``, the answer to ``GET /``."""
+    version = info.get("version") or {}
     number = _number(str(version.get("number", "")))
     if version.get("distribution") == "opensearch":
         return _opensearch(number)
     serverless = version.get("build_flavor") == "serverless"
     return Server(
         name="Elastic Cloud Serverless" if serverless else f"Elasticsearch {_text(number)}".strip(),
-        # The Elasticsearch 7.10 built without Elastic's licence has none.
+        # In 7.10 they were a part of Elastic's own build alone; others call themselves differently.
         points_in_time=number is None
-        or (number >= (7, 10) and version.get("build_flavor") != "oss"),
+        or number >= (7, 11)
+        or (number >= (7, 10) and version.get("build_flavor") == "default"),
         own_pit_api=False,
         shard_doc=number is None or number >= (7, 12),
-        strict_open=number is None or number >= (8,),
+        # Without it, a server refuses just the same; it could only be told not to.
+        strict_open=number is not None and number >= (8,),
         contexts=500,
         headers={"elastic-api-version": "2023-10-31"} if serverless else {},
     )

@@ -1,17 +1,28 @@
 """Which names become streams, and what the records of each look like."""
 
-from tap_elasticsearch.discovery.catalog import metadata, remembered, with_definitions
-from tap_elasticsearch.discovery.definition import StreamDefinition
+from tap_elasticsearch.discovery.catalog import (
+    Replication,
+    metadata,
+    remembered,
+    replications,
+    with_definitions,
+)
+from tap_elasticsearch.discovery.definition import StreamDefinition, stream_name
 from tap_elasticsearch.discovery.discover import discover
+from tap_elasticsearch.discovery.keys import key_types
 from tap_elasticsearch.discovery.names import alias_filters, find, settings_of
 
 __all__ = [
+    "Replication",
     "StreamDefinition",
     "alias_filters",
     "discover",
     "find",
+    "key_types",
     "metadata",
     "remembered",
+    "replications",
     "settings_of",
+    "stream_name",
     "with_definitions",
 ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.singerlib import Metadata, MetadataMapping, StreamMetadata
 
 from tap_elasticsearch.discovery.definition import StreamDefinition
+from tap_elasticsearch.discovery.keys import sortable_paths
 from tap_elasticsearch.exceptions import SettingsError
-from tap_elasticsearch.fields import is_sortable, walk
+from tap_elasticsearch.fields import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 #: Where a catalog's stream metadata keeps what a sync needs, so that it need not discover again.
 REMEMBERED = "tap-elasticsearch"
@@ -31,7 +33,7 @@ def metadata(definition: StreamDefinition) -> MetadataMapping:
         selected=True,
         selected_by_default=True,
         table_key_properties=list(definition.keys),
-        valid_replication_keys=sorted(_replication_keys(definition)),
+        valid_replication_keys=sorted(sortable_paths(definition.fields)),
     )
     result = MetadataMapping({(): root})
     names = definition.schema["properties"]
@@ -43,7 +45,12 @@ def metadata(definition: StreamDefinition) -> MetadataMapping:
             for name in names
         }
     )
+    root_of_key = (definition.replication_key or "").partition(".")[0]
+    if ("properties", root_of_key) in result:
+        result["properties", root_of_key].inclusion = automatic
     for path, field in walk(definition.fields):
+        if path == (root_of_key,):
+            continue
         breadcrumb = tuple(crumb for name in path for crumb in ("properties", name))
         kept_out = field.type in _NOT_BY_DEFAULT
         result[breadcrumb] = Metadata(
@@ -52,12 +59,29 @@ def metadata(definition: StreamDefinition) -> MetadataMapping:
     return result
 
 
-def _replication_keys(definition: StreamDefinition) -> Iterator[str]:
-    """Dotted paths that a sync can be sorted by; not inside lists of objects."""
-    nested = [path for path, field in walk(definition.fields) if field.type == "nested"]
-    for path, field in walk(definition.fields):
-        if is_sortable(field) and not any(path[: len(outer)] == outer for outer in nested):
-            yield ".".join(path)
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """How a catalog's metadata wants a stream to be replicated.
+
+    Attributes:
+        method: ``FULL_TABLE`` or ``INCREMENTAL``.
+        key: The replication key, if it names one.
+    """
+
+    method: str
+    key: str | None
+
+
+def replications(catalog: Mapping[str, Any]) -> dict[str, Replication]:
+    """What the root metadata of each stream of ``catalog`` says of its replication, if it does."""
+    result = {}
+    for stream in catalog["streams"]:
+        for entry in stream.get("metadata", ()):
+            if not entry["breadcrumb"] and "replication-method" in entry["metadata"]:
+                said = entry["metadata"]
+                method, key = said["replication-method"], said.get("replication-key")
+                result[stream["tap_stream_id"]] = Replication(method, key)
+    return result
 
 
 def with_definitions(

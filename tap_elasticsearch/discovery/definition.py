@@ -31,6 +31,7 @@ class StreamDefinition:
             one ``_id``.
         fields: The merged mapping.
         query: The query that documents must match, or None.
+        replication_key: The dotted path that incremental runs go by, or None.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StreamDefinition:
     routed: bool
     fields: Field
     query: Mapping[str, Any] | None = None
+    replication_key: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -70,6 +72,7 @@ class StreamDefinition:
             "routed": self.routed,
             "mapping": to_mapping(self.fields),
             **({} if self.query is None else {"query": self.query}),
+            **({"replication_key": self.replication_key} if self.replication_key else {}),
         }
 
     @classmethod
@@ -87,6 +90,7 @@ class StreamDefinition:
                 routed=remembered["routed"],
                 fields=parse_mapping(remembered["mapping"]),
                 query=remembered.get("query"),
+                replication_key=remembered.get("replication_key"),
             )
         except (KeyError, TypeError, AttributeError) as error:
             msg = (

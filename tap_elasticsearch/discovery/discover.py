@@ -12,6 +12,7 @@ from tap_elasticsearch.discovery.definition import (
     reject_equal_names,
     stream_name,
 )
+from tap_elasticsearch.discovery.keys import key_problem
 from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
 from tap_elasticsearch.discovery.names import find, is_pattern, visible
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
@@ -40,6 +41,7 @@ class Candidate:
         members: Open concrete indices behind it now.
         query: The query that its documents must match.
         array_fields: Paths or patterns of fields that hold lists.
+        key: The replication key that was given for this stream, which must be usable.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Candidate:
     members: tuple[str, ...]
     query: collections.abc.Mapping[str, Any] | None = None
     array_fields: tuple[str, ...] = ()
+    key: str | None = None
 
 
 def discover(client: Client, settings: Settings) -> list[StreamDefinition]:
@@ -61,7 +64,7 @@ def discover(client: Client, settings: Settings) -> list[StreamDefinition]:
     reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
     members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
     mappings = read_mappings(client, members)
-    definitions = [_definition(candidate, mappings) for candidate in candidates]
+    definitions = [_definition(each, mappings, settings) for each in candidates]
     _reject_unmatched(settings.array_fields, definitions)
     return sorted(definitions, key=lambda definition: definition.name)
 
@@ -104,6 +107,7 @@ def _named(client: Client, entry: StreamSettings, settings: Settings) -> Candida
         members=found.members(),
         query=entry.query,
         array_fields=(*settings.array_fields, *entry.array_fields),
+        key=entry.replication_key,
     )
 
 
@@ -119,7 +123,7 @@ def _groups(found: Found, settings: Settings) -> dict[str, tuple[str, ...]]:
 
 
 def _definition(
-    candidate: Candidate, mappings: collections.abc.Mapping[str, Mapping]
+    candidate: Candidate, mappings: collections.abc.Mapping[str, Mapping], settings: Settings
 ) -> StreamDefinition:
     parts = [(index, mappings[index]) for index in candidate.members if index in mappings]
     fields, conflicts = merge((index, mapping.fields) for index, mapping in parts)
@@ -134,7 +138,23 @@ def _definition(
         routed=any(mapping.routed for _, mapping in parts),
         fields=fields,
         query=candidate.query,
+        replication_key=_key(candidate, fields, settings.replication_key),
     )
+
+
+def _key(candidate: Candidate, fields: Field, default: str | None) -> str | None:
+    """The stream's replication key: its own, which must be usable, or the global one if it is."""
+    if candidate.key is not None:
+        if problem := key_problem(fields, candidate.key):
+            msg = f"Stream {candidate.name}: {problem}"
+            raise SettingsError(msg)
+        return candidate.key
+    if default is None:
+        return None
+    if problem := key_problem(fields, default):
+        logger.info("Stream %s is read whole every time: %s", candidate.name, problem)
+        return None
+    return default
 
 
 def _warn_of_unknown_types(name: str, fields: Field) -> None:

@@ -51,5 +51,5 @@ class Interruption:
     def _asked(self, number: int, _frame: FrameType | None) -> None:
         again, self._code = bool(self._code), 128 + number
         if again or not self._patient:
-            raise Interrupted(self._code)
+            raise Interrupted(self._code, at_once=again)
         logger.info("Stopping behind the current page; another signal stops at once.")

@@ -44,6 +44,10 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         if len(self._waiting) >= BUFFER_BYTES or not isinstance(message, RecordMessage):
             self.flush()
 
+    def discard(self) -> None:
+        """Forget everything that waits: nobody takes it any more."""
+        self._waiting = bytearray()
+
     def flush(self) -> None:
         """Write everything that waits.
 

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tap_elasticsearch.exceptions import FatalAPIError, UnreachableError
-from tap_elasticsearch.reading.query import count_body
+from tap_elasticsearch.reading.query import count_body, pit_of
 from tap_elasticsearch.records.hits import Page, decode_page, require_complete
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def seconds(duration: str) -> int:
 
 
 class Context:
-    """An open point in time on one unit.
+    """An open point in time, or a scroll where there are none, on one unit.
 
     Attributes:
         unit: What it covers.
@@ -50,7 +50,7 @@ class Context:
 
     def renew(self, page: Page) -> None:
         """Take over the id that an answer gave."""
-        self.id = page.pit_id or self.id
+        self.id = page.pit_id or page.scroll_id or self.id
         self.used = monotonic()
 
 
@@ -65,24 +65,38 @@ class Contexts:
         total: How many documents they hold; None if not all could be opened at once.
     """
 
-    def __init__(self, client: Client, units: Sequence[Unit], keep_alive: str) -> None:
+    def __init__(
+        self, client: Client, units: Sequence[Unit], keep_alive: str, *, together: bool
+    ) -> None:
+        """Prepare; nothing is opened yet.
+
+        Args:
+            client: The cluster.
+            units: What to open.
+            keep_alive: How long the server keeps each after its last use.
+            together: Must all be open at once, however many they are?
+        """
         self._client = client
+        self._together = together
         self._units = units
         self._keep_alive = keep_alive
         self._open: dict[str, Context] = {}
         self._lock = Lock()
         self._done = Event()
+        self._empty: set[str] = set()
         self.total: int | None = None
 
     def __enter__(self) -> Self:
+        at_once = len(self._units) if self._together else self._client.server.contexts
         with ExitStack() as stack:
             stack.callback(self._close_all)
-            for unit in self._units[: self._client.server.contexts]:
+            for unit in self._units[:at_once]:
                 self._opened(unit)
             stack.pop_all()
-        if len(self._open) == len(self._units):
+        if at_once >= len(self._units):
             self.total = sum(context.total for context in self._open.values())
-        Thread(target=self._keep, daemon=True).start()
+        if self._client.server.points_in_time:
+            Thread(target=self._keep, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,28 +106,47 @@ class Contexts:
         """The point in time on ``unit``, opened now if it was not before."""
         return self._open.get(str(unit)) or self._opened(unit)
 
+    def waiting(self) -> list[Unit]:
+        """The units that have documents, as far as that is known yet."""
+        return [unit for unit in self._units if str(unit) not in self._empty]
+
     def close(self, unit: Unit) -> None:
         """Close the point in time on ``unit``; that it fails is no reason to fail."""
         with self._lock:
             context = self._open.pop(str(unit))
+        if not context.id:
+            return
         try:
             self._client.close_context(context.id)
         except (FatalAPIError, UnreachableError) as error:
             logger.debug("A point in time could not be closed and will expire: %s", error)
 
     def _opened(self, unit: Unit) -> Context:
-        opened = self._client.open_context(unit.target.index, unit.shard, self._keep_alive)
-        context = Context(unit, opened)
+        context = Context(unit, self._new_context(unit))
         with self._lock:
             self._open[str(unit)] = context
         context.total = self._touch(context).found.total.value
+        if not context.total:
+            self._empty.add(str(unit))
+            self.close(unit)
         return context
 
+    def _new_context(self, unit: Unit) -> str:
+        """A point in time's id; empty for a scroll, which begins with its first page."""
+        if not self._client.server.points_in_time:
+            return ""
+        return self._client.open_context(unit.target.index, unit.shard, self._keep_alive)
+
     def _touch(self, context: Context) -> Page:
-        target = context.unit.target
-        body = count_body(context=context.id, keep_alive=self._keep_alive, query=target.query)
-        what = f"Counting {context.unit}"
-        page = decode_page(self._client.search(body, what))
+        unit = context.unit
+        what = f"Counting {unit}"
+        if self._client.server.points_in_time:
+            body = count_body(pit_of(context.id, self._keep_alive), unit.target.query)
+            answer = self._client.search(body, what)
+        else:
+            body = count_body({}, unit.target.query)
+            answer = self._client.search_shard(unit.target.index, unit.shard, body, what)
+        page = decode_page(answer)
         require_complete(page, shards=1, what=what)
         context.renew(page)
         return page

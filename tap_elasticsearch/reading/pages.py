@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.contexts import Contexts
-from tap_elasticsearch.reading.query import page_body
+from tap_elasticsearch.reading.query import page_body, pit_of
 from tap_elasticsearch.reading.sizes import PageSize
 from tap_elasticsearch.records.hits import decode_page, require_complete
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from msgspec import Raw
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
 
+logger = logging.getLogger("tap-elasticsearch")
+
 
 class Reading:
     """Reads all units of a stream; a context manager that opens and closes its points in time.
@@ -32,6 +35,9 @@ class Reading:
         pages: Pages read so far.
         size_in_bytes: Bytes read so far.
     """
+
+    #: Must all points in time be open at once?
+    together: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -49,14 +55,22 @@ class Reading:
             check: Called between and while waiting for pages; raises to stop the reading.
         """
         self._client = client
-        self._units = units
         self._settings = settings
         self._check = check
-        self._contexts = Contexts(client, units, settings.point_in_time_keep_alive)
+        self._contexts = Contexts(
+            client, units, settings.point_in_time_keep_alive, together=self.together
+        )
+        self._share = 1
         self.pages = 0
         self.size_in_bytes = 0
 
     def __enter__(self) -> Self:
+        if not self._client.server.points_in_time:
+            logger.warning(
+                "%s has no points in time: each shard is read by a scroll of its own, as it is when"
+                " its turn comes, not all as they were at one moment.",
+                self._client.server.name,
+            )
         self._contexts.__enter__()
         return self
 
@@ -75,13 +89,20 @@ class Reading:
             IncompleteError: A page lacks documents.
             ContextLostError: A point in time is gone.
         """
-        for unit in self._units:
+        for unit in self._contexts.waiting():
             opening = ahead.start(partial(self._contexts.of, unit))
-            yield from self._unit(ahead.finish(opening, self._check))
-            self._contexts.close(unit)
+            context = ahead.finish(opening, self._check)
+            if context.total:
+                yield from self._unit(context)
+                self._contexts.close(unit)
 
     def _unit(self, context: Context) -> Iterator[list[Hit]]:
-        size = PageSize.of(self._settings, context.unit.window)
+        size = PageSize.of(
+            self._settings,
+            context.unit.window,
+            share=self._share,
+            fixed=not self._client.server.points_in_time,
+        )
         coming = self._request(context, size, None)
         while True:
             answer = ahead.finish(coming, self._check)
@@ -98,13 +119,30 @@ class Reading:
             yield page.hits
 
     def _request(self, context: Context, size: PageSize, after: Raw | None) -> Future[bytes]:
-        body = page_body(
-            context=context.id,
-            keep_alive=self._settings.point_in_time_keep_alive,
+        what = f"Reading {context.unit}"
+        if self._client.server.points_in_time:
+            pit = pit_of(context.id, self._settings.point_in_time_keep_alive)
+            body = self._body(context, size, pit, after)
+            return ahead.start(lambda: self._client.search(body, what))
+        return ahead.start(partial(self._scroll, context, size, what))
+
+    def _scroll(self, context: Context, size: PageSize, what: str) -> bytes:
+        keep_alive = self._settings.point_in_time_keep_alive
+        if context.id:
+            return self._client.continue_scroll(context.id, keep_alive, what)
+        unit = context.unit
+        body = self._body(context, size, {}, None)
+        return self._client.search_shard(unit.target.index, unit.shard, body, what, keep_alive)
+
+    def _body(
+        self, context: Context, size: PageSize, pit: Mapping[str, Any], after: Raw | None
+    ) -> dict[str, Any]:
+        target = context.unit.target
+        return page_body(
+            pit,
             size=size.size,
             tie_break=self._client.server.tie_break,
-            query=context.unit.target.query,
+            key=target.key,
+            query=target.query,
             after=after,
         )
-        what = f"Reading {context.unit}"
-        return ahead.start(lambda: self._client.search(body, what))

@@ -20,35 +20,47 @@ def all_of(*queries: Mapping[str, Any] | None) -> Query | None:
     return {"bool": {"filter": given}}
 
 
+def pit_of(context: str, keep_alive: str) -> dict[str, Any]:
+    """The part of a request that names its point in time.
+
+    Args:
+        context: The newest id of the point in time.
+        keep_alive: How long the server must keep it after this request.
+    """
+    return {"pit": {"id": context, "keep_alive": keep_alive}}
+
+
 def page_body(
+    pit: Mapping[str, Any],
     *,
-    context: str,
-    keep_alive: str,
     size: int,
     tie_break: str,
+    key: str | None = None,
     query: Mapping[str, Any] | None = None,
     after: Raw | None = None,
 ) -> dict[str, Any]:
-    """The search for one page of a point in time.
+    """The search for one page of a shard.
 
     Without total hits and in the order of its documents, which is the fastest way through a shard
     (Elasticsearch reference, paginate search results), and always with a sort: without one, hits
     carry nothing to continue from.
 
     Args:
-        context: The newest id of the point in time.
-        keep_alive: How long the server must keep it after this page.
+        pit: The point in time, as ``pit_of`` gives it; empty for the first page of a scroll.
         size: The most documents to return.
-        tie_break: The sort that tells all documents of the point in time apart.
+        tie_break: The sort that tells all documents of the shard apart.
+        key: The path to sort by first.
         query: What documents must match.
         after: The sort values of the last hit of the page before.
     """
     body: dict[str, Any] = {
-        "pit": {"id": context, "keep_alive": keep_alive},
+        **pit,
         "size": size,
-        "sort": [{tie_break: "asc"}],
-        "track_total_hits": False,
+        "sort": [*([] if key is None else [{key: "asc"}]), {tie_break: "asc"}],
     }
+    if pit:
+        # A scroll does not take it.
+        body["track_total_hits"] = False
     if query is not None:
         body["query"] = dict(query)
     if after is not None:
@@ -56,13 +68,7 @@ def page_body(
     return body
 
 
-def count_body(
-    *, context: str, keep_alive: str, query: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """The search that counts what a point in time holds; it also keeps it alive."""
-    body: dict[str, Any] = {
-        "pit": {"id": context, "keep_alive": keep_alive},
-        "size": 0,
-        "track_total_hits": True,
-    }
+def count_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The search that counts; in a point in time, it also keeps that alive."""
+    body: dict[str, Any] = {**pit, "size": 0, "track_total_hits": True}
     return body if query is None else {**body, "query": dict(query)}

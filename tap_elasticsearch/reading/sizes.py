@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 FIRST = 100
 #: A page may be this many times the one before: sizes vary within an index.
 GROWTH = 8
+#: Below this, requests cost more than what they bring.
+SMALLEST = 64 * 1024
+#: Documents in a page where nothing can be learned from the one before.
+OF_A_SCROLL = 1_000
 
 
 @dataclass(slots=True)
@@ -29,10 +33,25 @@ class PageSize:
     target: int | None
 
     @classmethod
-    def of(cls, settings: Settings, window: int) -> PageSize:
-        """The size to start with in an index that allows pages of ``window`` documents."""
+    def of(
+        cls, settings: Settings, window: int, *, share: int = 1, fixed: bool = False
+    ) -> PageSize:
+        """The size to start with.
+
+        Args:
+            settings: What the user set.
+            window: The most documents that the index allows in a page.
+            share: How many units are read at once; they share the bytes.
+            fixed: Must all pages be of one size? A scroll's must.
+        """
+        if settings.page_size == "auto" and fixed:
+            return cls(size=min(OF_A_SCROLL, window), limit=window, target=None)
         if settings.page_size == "auto":
-            return cls(size=min(FIRST, window), limit=window, target=settings.page_bytes)
+            return cls(
+                size=min(FIRST, window),
+                limit=window,
+                target=max(settings.page_bytes // share, SMALLEST),
+            )
         return cls(size=min(settings.page_size, window), limit=window, target=None)
 
     def learn(self, *, documents: int, size_in_bytes: int) -> None:

@@ -21,10 +21,14 @@ class Target:
     Attributes:
         index: Its name.
         query: What its documents must match, or None.
+        key: The path of the field to sort by, or None.
+        key_type: The type that this field has there.
     """
 
     index: str
     query: Mapping[str, Any] | None = None
+    key: str | None = None
+    key_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ class Unit:
     target: Target
     shard: int
     window: int = DEFAULT_WINDOW
+
+    @property
+    def key_type(self) -> str:
+        """The type that the field to sort by has in this index."""
+        return self.target.key_type
 
     def __str__(self) -> str:
         return f"{self.target.index}[{self.shard}]"

@@ -69,6 +69,7 @@ class Page(Struct, frozen=True):
         shards: Which shards answered.
         timed_out: Did the search end before it was complete?
         pit_id: The point in time's id from now on.
+        scroll_id: The scroll's, where there are no points in time.
         clusters: Which clusters answered.
     """
 
@@ -76,6 +77,7 @@ class Page(Struct, frozen=True):
     shards: Shards = field(name="_shards")
     timed_out: bool = False
     pit_id: str | None = None
+    scroll_id: str | None = field(name="_scroll_id", default=None)
     clusters: Clusters = field(name="_clusters", default=Clusters())
 
     @property

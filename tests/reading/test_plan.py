@@ -13,7 +13,7 @@ from tap_elasticsearch.config import Settings
 from tap_elasticsearch.exceptions import NotFoundError
 from tap_elasticsearch.reading import Target, Unit, all_of, plan
 from tap_elasticsearch.reading.contexts import seconds
-from tap_elasticsearch.reading.query import count_body, page_body
+from tap_elasticsearch.reading.query import count_body, page_body, pit_of
 from tap_elasticsearch.reading.sizes import FIRST, GROWTH, PageSize
 
 
@@ -47,7 +47,7 @@ def test_the_first_page() -> None:
         "sort": [{"_shard_doc": "asc"}],
         "track_total_hits": False,
     }
-    body = page_body(context="x", keep_alive="10m", size=7, tie_break="_shard_doc")
+    body = page_body(pit_of("x", "10m"), size=7, tie_break="_shard_doc")
     assert body == expected
 
 
@@ -55,9 +55,7 @@ def test_a_later_page() -> None:
     """The sort values of the last hit go back as the text they came as, to the last digit."""
     after = msgspec.Raw(b"[9223372036854775807]")
     query: dict[str, Any] = {"match_all": {}}
-    body = page_body(
-        context="x", keep_alive="10m", size=7, tie_break="_doc", query=query, after=after
-    )
+    body = page_body(pit_of("x", "10m"), size=7, tie_break="_doc", query=query, after=after)
     assert b'"search_after":[9223372036854775807]' in msgspec.json.encode(body)
     assert body["query"] == query
 
@@ -65,7 +63,7 @@ def test_a_later_page() -> None:
 def test_counting() -> None:
     """The count covers the same query, and returns no documents."""
     query: dict[str, Any] = {"match_all": {}}
-    body = count_body(context="x", keep_alive="10m", query=query)
+    body = count_body(pit_of("x", "10m"), query)
     assert (body["size"], body["track_total_hits"], body["query"]) == (0, True, query)
 
 

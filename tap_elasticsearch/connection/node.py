@@ -1,0 +1,47 @@
+"""One server of the cluster, as the client's transport talks to it."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import elastic_transport
+
+from tap_elasticsearch.connection.tls import PinnedContext
+
+
+class Node(elastic_transport.Urllib3HttpNode):
+    """A node that trusts what its TLS context trusts, and nothing else."""
+
+    def __init__(self, config: elastic_transport.NodeConfig) -> None:
+        super().__init__(config)
+        pool: Any = self.pool
+        if config.ssl_context is not None:
+            # urllib3 would load certifi's authorities into our context at the first connection.
+            pool.ca_certs = None
+        if isinstance(config.ssl_context, PinnedContext):
+            # It would compare the name, since the context does not.
+            pool.assert_hostname = False
+
+    def perform_request(  # noqa: D102
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        headers: elastic_transport.HttpHeaders | None = None,
+        request_timeout: Any = None,  # noqa: ANN401 - the base class has a type of its own for it
+    ) -> Any:  # noqa: ANN401 - what the base class returns cannot be imported
+        context = self.config.ssl_context
+        if isinstance(context, PinnedContext):
+            self._pin(context, request_timeout)
+        return super().perform_request(method, target, body, headers, request_timeout)
+
+    def _pin(self, context: PinnedContext, timeout: float | None) -> None:
+        try:
+            context.pin(self.host, self.port, timeout)
+        except ssl.SSLError as error:
+            raise elastic_transport.TlsError(str(error), errors=(error,)) from error
+        except TimeoutError as error:
+            raise elastic_transport.ConnectionTimeout(str(error), errors=(error,)) from error
+        except OSError as error:
+            raise elastic_transport.ConnectionError(str(error), errors=(error,)) from error

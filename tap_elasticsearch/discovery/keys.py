@@ -1,0 +1,101 @@
+"""Can a field be a replication key? If not, why, and which can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_elasticsearch.discovery.names import chunks
+from tap_elasticsearch.exceptions import SettingsError
+from tap_elasticsearch.fields import is_sortable, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tap_elasticsearch.connection import Client
+    from tap_elasticsearch.fields import Field
+
+#: How many fields a message lists.
+_LISTED = 10
+
+
+def sortable_paths(fields: Field) -> Iterator[str]:
+    """Dotted paths that a sync can be sorted by; not inside lists of objects."""
+    nested = [path for path, field in walk(fields) if field.type == "nested"]
+    for path, field in walk(fields):
+        if is_sortable(field) and not any(path[: len(outer)] == outer for outer in nested):
+            yield ".".join(path)
+
+
+def key_problem(fields: Field, key: str) -> str | None:
+    """Why ``key`` cannot be a replication key, with what can; None if nothing speaks against it.
+
+    A path that is not in ``fields`` may still be a multi-field (``name.keyword``), which only the
+    server knows; nothing speaks against one whose beginning is there.
+    """
+    paths = {".".join(path): field for path, field in walk(fields)}
+    usable = sorted(sortable_paths(fields))
+    if key in usable:
+        return None
+    advice = f"Use one of: {', '.join(usable[:_LISTED])}." if usable else "No field of it can be."
+    if key in {"_id", "_uid"}:
+        return (
+            "_id cannot be a replication key: sorting by it loads every id into the server's memory"
+            f" and can take the cluster down. {advice}"
+        )
+    if key in paths:
+        return f"{key} is {_described(paths[key])} and cannot be sorted by. {advice}"
+    parent = key.rpartition(".")[0]
+    if parent in paths and not paths[parent].properties:
+        return None
+    return f"there is no field {key}. {advice}"
+
+
+def _described(field: Field) -> str:
+    article = "an" if field.type[0] in "aeiou" else "a"
+    lacking = "" if field.indexed else " that is not indexed"
+    return f"{article} {field.type} field{lacking}"
+
+
+def key_types(
+    client: Client, indices: Sequence[str], key: str, kinds: Mapping[str, str]
+) -> dict[str, str]:
+    """The type of ``key`` in each of ``indices`` that has it.
+
+    Args:
+        client: The cluster.
+        indices: Concrete, open indices.
+        key: The field's dotted path.
+        kinds: Types that can be sorted by, each with its kind of order.
+
+    Raises:
+        SettingsError: It cannot be sorted by in one of them, or not in one order in all.
+    """
+    types: dict[str, str] = {}
+    for chunk in chunks(indices):
+        for kind, can in client.field_types(chunk, key).items():
+            named = can.get("indices")
+            where = chunk if named is None else [named] if isinstance(named, str) else named
+            if kind == "unmapped":
+                continue
+            if kind not in kinds or not (can.get("searchable") and can.get("aggregatable")):
+                msg = (
+                    f"replication_key {key} is of type {kind} in {_some(where)} and cannot be"
+                    " sorted by there. Use another one, or leave these indices out."
+                )
+                raise SettingsError(msg)
+            types.update(dict.fromkeys(where, kind))
+    if len({kinds[kind] for kind in types.values()}) > 1:
+        examples = {kind: index for index, kind in types.items()}
+        shown = ", ".join(f"{kind} in {index}" for kind, index in sorted(examples.items()))
+        msg = (
+            f"replication_key {key} has types without a common order: {shown}."
+            " Read these indices as separate streams."
+        )
+        raise SettingsError(msg)
+    return types
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = sorted(names)
+    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""  # noqa: PLR2004
+    return ", ".join(listed[:3]) + more

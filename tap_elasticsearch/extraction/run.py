@@ -1,0 +1,152 @@
+"""One run of one stream."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from tap_elasticsearch.discovery import (
+    alias_filters,
+    find,
+    key_types,
+    settings_of,
+    stream_name,
+)
+from tap_elasticsearch.extraction.bookmarks import (
+    Bookmarks,
+    KeyedRecord,
+    beginning,
+    bookmarked,
+    window,
+)
+from tap_elasticsearch.reading import (
+    KINDS,
+    Key,
+    Reading,
+    SortedReading,
+    Target,
+    all_of,
+    key_query,
+    plan,
+)
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tap_elasticsearch.config import Settings
+    from tap_elasticsearch.connection import Client
+    from tap_elasticsearch.discovery import StreamDefinition
+    from tap_elasticsearch.reading import Window
+    from tap_elasticsearch.records.envelope import Recorder
+
+#: Records that are made together: a page as objects takes ten times its bytes.
+BATCH = 500
+
+
+class Extraction:
+    """Reads one stream once, whole or from its bookmark on."""
+
+    def __init__(
+        self,
+        client: Client,
+        settings: Settings,
+        definition: StreamDefinition,
+        logger: logging.Logger,
+        check: Callable[[], None],
+    ) -> None:
+        """Prepare; nothing is asked of the server yet.
+
+        Args:
+            client: The cluster.
+            settings: What the user set.
+            definition: The stream.
+            logger: The stream's own.
+            check: Called between pages; raises to stop the run.
+        """
+        self._client = client
+        self._settings = settings
+        self._definition = definition
+        self._logger = logger
+        self._check = check
+
+    def whole(self) -> Reading:
+        """The reading of everything that the stream has now."""
+        filters, members = self._members()
+        targets = [
+            Target(index, all_of(self._definition.query, filters.get(index))) for index in members
+        ]
+        return Reading(self._client, self._units(targets), self._settings, self._check)
+
+    def since(self, path: str, state: Mapping[str, Any]) -> tuple[SortedReading, Bookmarks]:
+        """The reading of what is new behind the bookmark, in the order of the key.
+
+        Args:
+            path: The replication key.
+            state: The stream's state.
+
+        Raises:
+            SettingsError: The key cannot be sorted by, or a bound is no value of it.
+        """
+        filters, members = self._members()
+        types = key_types(self._client, members, path, KINDS)
+        if lacking := [index for index in members if index not in types]:
+            self._logger.warning(
+                "%d of %d indices do not have the replication key %s (such as %s); their documents"
+                " are not part of incremental runs.",
+                len(lacking),
+                len(members),
+                path,
+                lacking[0],
+            )
+        key = Key(path, KINDS[next(iter(types.values()), "long")])
+        bookmark = bookmarked(state, key, self._logger)
+        start = beginning(bookmark, key, self._settings, self._start_value(), self._logger)
+        bounds = window(start, key, self._settings)
+        targets = [
+            self._keyed_target(index, filters.get(index), key, kind, bounds)
+            for index, kind in types.items()
+        ]
+        reading = SortedReading(self._client, self._units(targets), self._settings, self._check)
+        return reading, Bookmarks(key, bookmark)
+
+    def _keyed_target(
+        self, index: str, alias_filter: dict[str, Any] | None, key: Key, kind: str, bounds: Window
+    ) -> Target:
+        query = all_of(self._definition.query, alias_filter, key_query(key, kind, bounds))
+        return Target(index, query, key=key.path, key_type=kind)
+
+    def _members(self) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
+        """The concrete indices to read now, and what an alias lets through of each."""
+        hidden = self._settings.include_hidden
+        found = find(self._client, self._definition.index.split(","), hidden=hidden)
+        return alias_filters(self._client, found), found.members()
+
+    def _units(self, targets: list[Target]) -> list[Any]:
+        return plan(targets, settings_of(self._client, [target.index for target in targets]))
+
+    def _start_value(self) -> object:
+        for entry in self._settings.streams:
+            name = entry.name or stream_name(entry.index, self._settings.stream_name)
+            if name == self._definition.name:
+                return entry.start_value
+        return None
+
+
+def records(reading: Reading, recorder: Recorder) -> Iterator[list[dict[str, Any]]]:
+    """Batches of records of a reading."""
+    for hits in reading:
+        rest = iter(hits)
+        while batch := [recorder.record(hit) for hit in islice(rest, BATCH)]:
+            yield batch
+
+
+def keyed_records(
+    reading: SortedReading, bookmarks: Bookmarks, recorder: Recorder
+) -> Iterator[list[dict[str, Any]]]:
+    """Batches of records of a sorted reading, each with its bookmark."""
+    key = bookmarks.key
+    for batch in reading.in_order(key):
+        yield [
+            KeyedRecord(recorder.record(hit), key.path, bookmarks.at(place)) for place, hit in batch
+        ]
