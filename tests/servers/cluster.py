@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 class Reachable(Protocol):
@@ -24,12 +26,28 @@ class Reachable(Protocol):
 
 
 class Cluster:
-    """A server, for setting up and looking at."""
+    """A server, for setting up and looking at.
 
-    def __init__(self, server: Reachable) -> None:
+    Args:
+        server: Where it is.
+        ca: A PEM file with whoever signed its certificate, where it speaks TLS.
+        client: PEM files with a certificate and its key, where it wants one of us.
+    """
+
+    def __init__(
+        self,
+        server: Reachable,
+        *,
+        ca: Path | None = None,
+        client: tuple[str, str] | None = None,
+    ) -> None:
         self.url = server.url
         self._session = requests.Session()
         self._session.auth = server.login
+        # A proxy of the environment knows no servers on this machine.
+        self._session.trust_env = False
+        self._session.verify = True if ca is None else str(ca)
+        self._session.cert = client
 
     def request(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
         """The answer to a request, decoded.
@@ -56,6 +74,7 @@ class Cluster:
         documents: Iterable[tuple[str, dict[str, Any]]],
         *,
         action: str = "index",
+        routing: str | None = None,
     ) -> None:
         """Index documents, each with its id; they are searchable after ``refresh``.
 
@@ -67,6 +86,7 @@ class Cluster:
             lines += [json.dumps({action: {"_id": document}}), json.dumps(source)]
         answer = self._session.post(
             f"{self.url}/{index}/_bulk",
+            params=None if routing is None else {"routing": routing},
             data=("\n".join(lines) + "\n").encode(),
             headers={"content-type": "application/x-ndjson"},
             timeout=120,
@@ -80,18 +100,31 @@ class Cluster:
         self.request("POST", f"/{index}/_refresh")
 
     def delete(self, *names: str) -> None:
-        """Delete indices, if they are there."""
+        """Delete indices and data streams, if they are there.
+
+        Args:
+            names: Each with wildcards if need be; ``*`` means the server's own indices as well.
+
+        Raises:
+            requests.HTTPError: One could not be deleted.
+        """
         for name in names:
-            self._session.delete(f"{self.url}/{name}", timeout=60)
+            # Servers refuse to delete by wildcard, and to resolve a missing name without one.
+            found = self.request("GET", f"/_resolve/index/{name}*?expand_wildcards=all")
+            streams = [f"_data_stream/{stream['name']}" for stream in found["data_streams"]]
+            indices = [i["name"] for i in found["indices"] if "data_stream" not in i]
+            for each in streams + indices:
+                if fnmatchcase(each.removeprefix("_data_stream/"), name):
+                    self.request("DELETE", f"/{each}")
 
     def close(self, index: str) -> None:
         """Close an index."""
         self.request("POST", f"/{index}/_close")
 
     def open_contexts(self) -> int:
-        """How many points in time and scrolls are open, one for each shard."""
+        """How many points in time and scrolls are open, one for each shard.
+
+        OpenSearch's ``point_in_time_current`` is a part of ``open_contexts``, not beside it.
+        """
         nodes = self.request("GET", "/_nodes/stats/indices/search")["nodes"].values()
-        searches = [node["indices"]["search"] for node in nodes]
-        return sum(
-            search["open_contexts"] + search.get("point_in_time_current", 0) for search in searches
-        )
+        return sum(node["indices"]["search"]["open_contexts"] for node in nodes)

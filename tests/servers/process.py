@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import socket
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -43,9 +44,10 @@ class Server:
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self.name = row.name
-        self.url = f"http://127.0.0.1:{port}"
+        scheme = "https" if settings.get("xpack.security.http.ssl.enabled") == "true" else "http"
+        self.url = f"{scheme}://127.0.0.1:{port}"
         self.login = None if row.login is None else (row.login, row.password or "")
-        self.folder = folder
+        self.folder = folder.resolve()
 
     @property
     def pid(self) -> int | None:
@@ -96,12 +98,12 @@ class Server:
         process, self._process = self._process, None
         if process is None or process.stdin is None:
             return
-        process.stdin.close()
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        process.stdin.close()
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
         end = monotonic() + PATIENCE
@@ -120,6 +122,7 @@ def running(
     *,
     settings: Mapping[str, str] | None = None,
     port: int | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Server]:
     """A server that runs inside the block, on a free port, with data that go with it.
 
@@ -127,25 +130,31 @@ def running(
         name: A name of the table.
         settings: More settings of the server.
         port: A port of one's choice.
+        folder: Where its data and its log are and stay; by default they go with the server.
 
     Raises:
         KeyError: There is no such server.
         ServerDied: It did not start.
     """
     row = row_of(name)
-    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
-    server = Server(row, folder, port=port or free_port(), settings=settings or {})
+    home = folder or Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    server = Server(row, home, port=port or free_port(), settings=settings or {})
     try:
         server.start()
         yield server
     finally:
         server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is None:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that nothing listens on now.
+
+    It is below those that systems give to clients, so none takes it before the server does.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,14 +16,15 @@ class Row:
 
     Attributes:
         name: What tests call it.
-        artifacts: Maven coordinates, ``group:artifact:version`` each.
+        artifacts: Maven coordinates, ``group:artifact:version`` each; with ``!`` at the end, the
+            versions that it manages for its own dependencies are not forced upon all others.
         java: The folder below ``java/`` with its launcher.
         main: The launcher's class.
         without: Which jars to leave out: Maven would by the exclusions of a project file.
         options: Arguments of the launcher.
         jvm: Options of the virtual machine.
-        password: Password of the user ``login``, where the server asks for one.
-        login: The user.
+        login: The user, where the server asks for one.
+        password: That user's password.
     """
 
     name: str
@@ -37,8 +38,21 @@ class Row:
     password: str | None = None
 
 
-#: Tracing: the server starts without it.
-_NOT_NEEDED = re.compile(r"^opentelemetry-")
+PASSWORD = "a-password-for-tests"
+
+#: Tracing, and single sign-on but for three jars whose classes are asked for at the start.
+_NOT_NEEDED = re.compile(
+    r"^(opentelemetry-|x-pack-template-resources-|es-opensaml-|java-support-"
+    r"|opensaml-(?!(core|saml-api|xmlsec-api)-4\.0\.1\.))"
+)
+_SECURITY_OPTIONS = (
+    "-Px-pack-core",
+    "-Px-pack-security",
+    "-Expack.security.enabled=true",
+    "-Expack.security.autoconfiguration.enabled=false",
+    "-Expack.license.self_generated.type=trial",
+    f"-Sbootstrap.password={PASSWORD}",
+)
 
 
 def _elasticsearch(name: str, version: str) -> Row:
@@ -56,6 +70,23 @@ def _elasticsearch(name: str, version: str) -> Row:
     )
 
 
+def _secure(plain: Row, version: str) -> Row:
+    """The same with users, roles and keys; TLS comes by settings."""
+    plugin, saml = "org.elasticsearch.plugin", "org.opensaml"
+    return replace(
+        plain,
+        name=f"{plain.name}-secure",
+        artifacts=(
+            *plain.artifacts,
+            *(f"{plugin}:{name}:{version}" for name in ("x-pack-core", "x-pack-security")),
+            *(f"{saml}:opensaml-{part}:4.0.1" for part in ("core", "saml-api", "xmlsec-api")),
+        ),
+        options=_SECURITY_OPTIONS,
+        login="elastic",
+        password=PASSWORD,
+    )
+
+
 def _opensearch(name: str, version: str) -> Row:
     return Row(
         name=name,
@@ -66,13 +97,14 @@ def _opensearch(name: str, version: str) -> Row:
     )
 
 
+#: The modules manage an older Jackson than the server needs.
 _ELASTICSEARCH_7 = (
-    "org.elasticsearch:elasticsearch:7.17.29",
+    "org.elasticsearch:elasticsearch:7.17.29!",
     *(
-        f"org.elasticsearch.plugin:{plugin}-client:7.17.29"
+        f"org.elasticsearch.plugin:{plugin}-client:7.17.29!"
         for plugin in ("transport-netty4", "mapper-extras", "parent-join", "percolator", "reindex")
     ),
-    "org.apache.logging.log4j:log4j-core:2.17.1",
+    "org.apache.logging.log4j:log4j-core:2.17.1!",
 )
 
 ROWS: Mapping[str, Row] = {
@@ -80,6 +112,8 @@ ROWS: Mapping[str, Row] = {
     for row in (
         _elasticsearch("elasticsearch-9", "9.5.3"),
         _elasticsearch("elasticsearch-8", "8.19.21"),
+        _secure(_elasticsearch("elasticsearch-9", "9.5.3"), "9.5.3"),
+        _secure(_elasticsearch("elasticsearch-8", "8.19.21"), "8.19.21"),
         Row(
             name="elasticsearch-7",
             artifacts=_ELASTICSEARCH_7,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.servers import ROWS, Cluster, running
+from tests.servers import ROWS, Cluster, ServerDied, running
 from tests.servers.artifacts import HERE, ArtifactError, check
 from tests.servers.table import row
 
@@ -65,6 +65,34 @@ def test_a_server_comes_and_goes() -> None:
     assert not server.folder.exists()
     with pytest.raises(requests.ConnectionError):
         cluster.request("GET", "/")
+
+
+def test_a_server_that_cannot_start(tmp_path: Path) -> None:
+    """A start that fails says why, in the server's own words, and leaves the folder one gave."""
+    wrong = {"no.such.setting": "1"}
+    with (
+        pytest.raises(ServerDied, match=r"unknown setting \[no\.such\.setting\]"),
+        running("elasticsearch-9", settings=wrong, folder=tmp_path),
+    ):
+        pass
+    assert (tmp_path / "log.txt").exists()
+
+
+def test_open_contexts_and_deletion(cluster: Cluster) -> None:
+    """An open scroll counts once a shard, and deletion by pattern spares what does not match."""
+    cluster.create("servers-a", settings={"number_of_shards": 2})
+    cluster.create("servers-b")
+    cluster.bulk("servers-a", [("1", {}), ("2", {})], routing="one")
+    cluster.refresh("servers-a")
+    before = cluster.open_contexts()
+    scroll = cluster.request("POST", "/servers-a/_search?scroll=1m&size=1")["_scroll_id"]
+    assert cluster.open_contexts() - before == 2
+    cluster.request("DELETE", "/_search/scroll", {"scroll_id": scroll})
+    assert cluster.open_contexts() == before
+    cluster.delete("servers-a*", "servers-missing")
+    left = cluster.request("GET", "/_resolve/index/servers-*")["indices"]
+    cluster.delete("servers-*")
+    assert [index["name"] for index in left] == ["servers-b"]
 
 
 def test_a_killed_parent_takes_its_server_along() -> None:

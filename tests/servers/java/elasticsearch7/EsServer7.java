@@ -4,6 +4,7 @@ import org.elasticsearch.node.InternalSettingsPreparer;
 import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.Plugin;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -27,7 +28,17 @@ public final class EsServer7 extends Node {
         super(environment, plugins, true);
     }
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) {
+        endWithStarter();
+        try {
+            serve(args);
+        } catch (Throwable cause) {
+            cause.printStackTrace(); // the threads there are would keep the process
+            System.exit(1);
+        }
+    }
+
+    private static void serve(String[] args) throws Exception {
         Path home = Paths.get(args[1]).toAbsolutePath();
         Files.createDirectories(home.resolve("config"));
         Settings.Builder settings = Settings.builder()
@@ -57,6 +68,7 @@ public final class EsServer7 extends Node {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 node.close();
+                System.out.println("stopped");
             } catch (Exception e) {
                 e.printStackTrace();
             }
@@ -64,9 +76,22 @@ public final class EsServer7 extends Node {
         node.start();
         node.client().admin().cluster().prepareHealth().setWaitForYellowStatus().get();
         System.out.println("ready http://127.0.0.1:" + args[0]);
-        while (System.in.read() != -1) {
-            // Whoever started us holds the other end, and is gone when this ends.
-        }
-        System.exit(0);
+        Thread.currentThread().join(); // for ever
+    }
+
+    /** Ends this process when whoever started it is gone: it holds the other end of the standard input. */
+    private static void endWithStarter() {
+        Thread watch = new Thread(() -> {
+            try {
+                while (System.in.read() != -1) {
+                    // nothing is said there
+                }
+            } catch (IOException gone) {
+                // the same
+            }
+            System.exit(0);
+        });
+        watch.setDaemon(true);
+        watch.start();
     }
 }

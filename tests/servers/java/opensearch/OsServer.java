@@ -1,15 +1,26 @@
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
 import org.codelibs.opensearch.runner.OpenSearchRunner;
 
 /** A one-node OpenSearch from class-path jars, on 127.0.0.1 only, for tests. Arguments: PORT DATA_DIR [-Esetting=value]... */
 public final class OsServer {
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) {
+        endWithStarter();
+        try {
+            serve(args);
+        } catch (Throwable cause) {
+            cause.printStackTrace(); // the threads there are would keep the process
+            System.exit(1);
+        }
+    }
+
+    private static void serve(String[] args) throws Exception {
         OpenSearchRunner runner = new OpenSearchRunner();
         runner.setMaxHttpPort(-1); // the runner's own limit is 9299
         runner.onBuild((number, settings) -> {
             settings.put("discovery.type", "single-node");
             settings.put("network.host", "127.0.0.1");
+            settings.put("transport.port", "0"); // the runner's own choice is taken when two start at once
             settings.put("cluster.routing.allocation.disk.threshold_enabled", "false");
             for (int i = 2; i < args.length; i++) {
                 String[] pair = args[i].substring(2).split("=", 2);
@@ -18,13 +29,8 @@ public final class OsServer {
         });
         // The runner adds the node's number, 1, to the port.
         List<String> options = List.of("-basePath", args[1], "-numOfNode", "1", "-baseHttpPort",
-            String.valueOf(Integer.parseInt(args[0]) - 1), "-clusterName", "test-" + args[0], "-useLogger");
-        try {
-            runner.build(options.toArray(new String[0]));
-        } catch (Throwable cause) {
-            cause.printStackTrace();
-            System.exit(1);
-        }
+            String.valueOf(Integer.parseInt(args[0]) - 1), "-clusterName", "test", "-useLogger");
+        runner.build(options.toArray(new String[0]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 runner.close();
@@ -34,9 +40,22 @@ public final class OsServer {
         }));
         runner.ensureYellow();
         System.out.println("ready http://127.0.0.1:" + args[0]);
-        while (System.in.read() != -1) {
-            // Whoever started us holds the other end, and is gone when this ends.
-        }
-        System.exit(0);
+        Thread.currentThread().join(); // for ever
+    }
+
+    /** Ends this process when whoever started it is gone: it holds the other end of the standard input. */
+    private static void endWithStarter() {
+        Thread watch = new Thread(() -> {
+            try {
+                while (System.in.read() != -1) {
+                    // nothing is said there
+                }
+            } catch (IOException gone) {
+                // the same
+            }
+            System.exit(0);
+        });
+        watch.setDaemon(true);
+        watch.start();
     }
 }

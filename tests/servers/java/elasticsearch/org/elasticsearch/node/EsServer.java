@@ -25,6 +25,7 @@ import org.elasticsearch.rest.RestStatus;
 import org.elasticsearch.rest.action.RestBuilderListener;
 import org.elasticsearch.xcontent.XContentBuilder;
 
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,17 @@ public final class EsServer extends Node {
             true));
     }
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) {
+        endWithStarter();
+        try {
+            serve(args);
+        } catch (Throwable cause) {
+            cause.printStackTrace(); // the threads there are would keep the process
+            System.exit(1);
+        }
+    }
+
+    private static void serve(String[] args) throws Exception {
         Path home = Path.of(args[1]).toAbsolutePath();
         Files.createDirectories(home.resolve("config"));
         nativeLibraries(home.resolve("native"));
@@ -87,6 +98,7 @@ public final class EsServer extends Node {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 node.close();
+                System.out.println("stopped");
             } catch (Exception e) {
                 e.printStackTrace();
             }
@@ -99,10 +111,23 @@ public final class EsServer extends Node {
             .waitForYellowStatus().waitForNoInitializingShards(true).waitForEvents(Priority.LANGUID)).get();
         System.out.println("ready " + ("true".equals(settings.get("xpack.security.http.ssl.enabled")) ? "https" : "http")
             + "://127.0.0.1:" + args[0]);
-        while (System.in.read() != -1) {
-            // Whoever started us holds the other end, and is gone when this ends.
-        }
-        System.exit(0);
+        Thread.currentThread().join(); // for ever
+    }
+
+    /** Ends this process when whoever started it is gone: it holds the other end of the standard input. */
+    private static void endWithStarter() {
+        Thread watch = new Thread(() -> {
+            try {
+                while (System.in.read() != -1) {
+                    // nothing is said there
+                }
+            } catch (IOException gone) {
+                // the same
+            }
+            System.exit(0);
+        });
+        watch.setDaemon(true);
+        watch.start();
     }
 
     /** The native libraries are not on Maven Central: take the system's zstd where there is one (index.codec best_compression, logsdb). */
