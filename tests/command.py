@@ -68,14 +68,16 @@ class Sandbox:
         path.write_text(json.dumps(content))
         return str(path)
 
-    def command(self, config: Mapping[str, Any], *arguments: str) -> list[str]:
+    def command(self, config: Mapping[str, Any], *arguments: str, tap: str = TAP) -> list[str]:
         """The command line for ``config``."""
-        return [TAP, "--config", self.write("config.json", config), *arguments]
+        return [tap, "--config", self.write("config.json", config), *arguments]
 
-    def run(self, config: Mapping[str, Any], *arguments: str, **environment: str) -> Run:
+    def run(
+        self, config: Mapping[str, Any], *arguments: str, tap: str = TAP, **environment: str
+    ) -> Run:
         """Run the command to its end."""
         done = subprocess.run(
-            self.command(config, *arguments),
+            self.command(config, *arguments, tap=tap),
             capture_output=True,
             text=True,
             check=False,

@@ -42,6 +42,14 @@ class Target:
                 stamp.write_text(wanted)
         return self.home / "bin" / self.name
 
+    def installed_with(self, project: Path) -> Path:
+        """The path of the command that ``project`` brings, built anew, beside the requirements."""
+        command = self.installed()
+        pip = [str(self.home / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        again = ["--no-deps", "--force-reinstall", str(project)]
+        subprocess.run([*pip, *again], check=True)
+        return command
+
 
 #: From duckdb 1.3 on, the target loses the first row of each batch where a date-time is in a
 #: column (seen with 0.8.0); setuptools brings pkg_resources, which newer environments lack.
