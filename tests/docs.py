@@ -1,4 +1,4 @@
-"""The README's generated parts: ``python -m tests.docs`` writes them, a test compares them."""
+"""What is generated: ``python -m tests.docs`` writes it, tests compare it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.config import config_schema
 from tap_elasticsearch.fields import TYPES
+from tests.meltano import definition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,3 +64,4 @@ def generated(text: str) -> str:
 
 if __name__ == "__main__":
     README.write_text(generated(README.read_text()))
+    definition.MELTANO_YML.write_text(definition.text())

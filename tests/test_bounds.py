@@ -5,12 +5,12 @@ Everything else in this suite runs with the newest.
 
 from __future__ import annotations
 
-import re
-import sys
+from importlib.metadata import requires
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.targets import Target
 
@@ -18,20 +18,17 @@ if TYPE_CHECKING:
     from tests.command import Sandbox
     from tests.servers import Cluster
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def oldest() -> tuple[str, ...]:
     """Each dependency at its lower bound."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    dependencies = map(Requirement, requires("tap-elasticsearch") or ())
     return tuple(
-        re.sub(r"^([a-z-]+)(?:\[.*\])?>=([^,]+).*$", r"\1==\2", requirement)
-        for requirement in project["dependencies"]
+        f"{dependency.name}=={bound.version}"
+        for dependency in dependencies
+        for bound in dependency.specifier
+        if bound.operator == ">="
     )
 
 

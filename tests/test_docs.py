@@ -18,7 +18,10 @@ def test_generated_parts() -> None:
 def test_settings_in_the_text() -> None:
     """Every setting that the text names exists."""
     named = set(re.findall(r"`([a-z]+_[a-z_]+)`", TEXT.split("<!-- types -->")[0]))
-    allowed = {"stream_maps", "flattening_enabled", "batch_config", "view_index_metadata"}
+    allowed = {
+        *("stream_maps", "flattening_enabled", "batch_config", "view_index_metadata"),
+        *("use_cached_catalog", "pip_url"),
+    }
     assert named - allowed <= set(Settings.__struct_fields__)
 
 

@@ -29,7 +29,15 @@ class Progress:
         size_in_bytes: Bytes read so far.
     """
 
-    def __init__(self, stream: str, logger: logging.Logger) -> None:
+    def __init__(self, stream: str, logger: logging.Logger, interval: float = INTERVAL) -> None:
+        """Begin to count.
+
+        Args:
+            stream: The stream's name.
+            logger: Where to say it.
+            interval: Seconds between two lines.
+        """
+        self._interval = interval
         self._stream = stream
         self._logger = logger
         self._begun = self._said = monotonic()
@@ -60,7 +68,7 @@ class Progress:
         if self._bar is not None:
             self._bar.total = total
             self._bar.update(documents)
-        elif monotonic() - self._said >= INTERVAL:
+        elif monotonic() - self._said >= self._interval:
             self._said = monotonic()
             self._logger.info(
                 "%s documents%s, %s", f"{self.documents:,}", self._share(), self._rate()

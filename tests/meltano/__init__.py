@@ -1,0 +1,1 @@
+"""The Meltano project: made from the settings, and run by Meltano itself."""
