@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.metrics import Metric, Tag, Timer
-from singer_sdk.singerlib import StateMessage
+from singer_sdk.singerlib import Schema, StateMessage
 
 from tap_elasticsearch.discovery import metadata
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
@@ -101,6 +101,7 @@ class IndexStream(Stream):
     def apply_catalog(self, catalog: Catalog) -> None:  # noqa: D102
         self._discovered_metadata = None
         super().apply_catalog(catalog)
+        self._reject_changed_columns(catalog)
         if self._replication is not None:
             # What was written into the metadata by hand or by Meltano; the SDK prefers what
             # discovery had put beside it.
@@ -110,6 +111,19 @@ class IndexStream(Stream):
             msg = (
                 f"Stream {self.name!r}: the catalog asks for {self.replication_method} replication."
                 " Set FULL_TABLE, or INCREMENTAL together with a replication key."
+            )
+            raise SettingsError(msg)
+
+    def _reject_changed_columns(self, catalog: Catalog) -> None:
+        """Raise if the catalog announces a column in a form that its values do not have."""
+        entry = catalog.get_stream(self.name)
+        theirs = {} if entry is None else entry.schema.to_dict().get("properties", {})
+        ours = Schema.from_dict(self.schema).to_dict()["properties"]
+        changed = [name for name, column in ours.items() if theirs.get(name, column) != column]
+        if changed:
+            msg = (
+                f"Stream {self.name!r}: the catalog's schema of {', '.join(changed)} is not that of"
+                " the records. Run --discover again; to change a column, use stream_maps."
             )
             raise SettingsError(msg)
 

@@ -141,6 +141,16 @@ def test_a_catalog_needs_no_discovery(filled: Cluster, sandbox: Sandbox) -> None
     assert {tuple(record) for record in run.records("ft_small")} == {("_id", "_index")}
 
 
+def test_a_changed_schema(filled: Cluster, sandbox: Sandbox) -> None:
+    """A catalog that announces a column otherwise than it is sent is refused, with the way out."""
+    config = {"hosts": [filled.url], "indices": ["ft-one"]}
+    catalog = sandbox.discover(config)
+    catalog["streams"][0]["schema"]["properties"]["n"] = {"type": ["string", "null"]}
+    run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
+    assert run.code == 2
+    assert run.complaints[0].startswith("Stream 'ft_one': the catalog's schema of n is not that of")
+
+
 def test_a_stream_that_has_vanished(cluster: Cluster, sandbox: Sandbox) -> None:
     """A stream of the catalog whose index is gone ends the run; it is not passed over."""
     cluster.create("ft2-gone", mappings=MAPPING)
