@@ -10,7 +10,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.metrics import Metric, Tag, Timer
 from singer_sdk.singerlib import Schema, StateMessage
 
-from tap_elasticsearch.discovery import metadata
+from tap_elasticsearch.discovery import key_problem, metadata
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
 from tap_elasticsearch.extraction import Extraction, keyed_records, records
 from tap_elasticsearch.output import Progress
@@ -107,11 +107,18 @@ class IndexStream(Stream):
             # discovery had put beside it.
             self.forced_replication_method = self._replication.method
             self.replication_key = self._replication.key or self.replication_key
+        self._reject_unusable_key()
+
+    def _reject_unusable_key(self) -> None:
         if self.replication_method == "LOG_BASED" or (self.is_sorted and not self.replication_key):
             msg = (
                 f"Stream {self.name!r}: the catalog asks for {self.replication_method} replication."
                 " Set FULL_TABLE, or INCREMENTAL together with a replication key."
             )
+            raise SettingsError(msg)
+        problem = key_problem(self.definition.fields, self.replication_key or "")
+        if self.is_sorted and problem:
+            msg = f"Stream {self.name!r}: {problem}"
             raise SettingsError(msg)
 
     def _reject_changed_columns(self, catalog: Catalog) -> None:
@@ -147,7 +154,8 @@ class IndexStream(Stream):
         except Interrupted as stop:
             if stop.at_once:
                 self._writer.discard()
-            else:
+            elif self.get_batch_config(self.config) is None:
+                # With BATCH messages, the state runs ahead of the files until one is written.
                 # Not by the SDK's state writer, which keeps back what it has said before.
                 self._writer.write_message(StateMessage(value=self.tap_state))
             raise

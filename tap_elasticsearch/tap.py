@@ -10,6 +10,7 @@ import msgspec
 from simplejson import JSONDecodeError
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.singerlib import Catalog
 
 from tap_elasticsearch.cli import TapCommand
 from tap_elasticsearch.config import (
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import click
-    from singer_sdk.singerlib import Catalog
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.discovery import StreamDefinition
@@ -60,8 +60,10 @@ class TapElasticsearch(Tap):
         self.settings = parse_settings(given, sdk_settings=self._sdk_settings())
         self.client = Client(self.settings)
         self.writer = message_writer or LineWriter()
-        self._remembered = remembered(catalog) if isinstance(catalog, dict) else None
-        self._replications = replications(catalog) if isinstance(catalog, dict) else {}
+        # An SDK catalog object has lost what is ours; anything else must be a catalog.
+        raw = None if catalog is None or isinstance(catalog, Catalog) else catalog
+        self._remembered = None if raw is None else remembered(raw)
+        self._replications = {} if raw is None else replications(raw)
         try:
             super().__init__(
                 config=_normalised(given, self.settings),
@@ -172,7 +174,8 @@ def _understood(state: object) -> dict[str, Any]:
     """
     bookmarks = state.get("bookmarks") or {} if isinstance(state, dict) else None
     if not isinstance(bookmarks, dict) or not all(
-        value is None or isinstance(value, dict) for value in bookmarks.values()
+        value is None or (isinstance(value, dict) and "partitions" not in value)
+        for value in bookmarks.values()
     ):
         msg = (
             'The state cannot be used: it must look like {"bookmarks": {"stream": {…}}}.'

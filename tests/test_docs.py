@@ -25,6 +25,17 @@ def test_settings_in_the_text() -> None:
     assert named - allowed <= set(Settings.__struct_fields__)
 
 
+def test_messages() -> None:
+    """The messages that the troubleshooting lists are those of the code."""
+    package = README.parent / "tap_elasticsearch"
+    code = "\n".join(path.read_text() for path in package.rglob("*.py"))
+    joined = re.sub(r'"\s*\n\s*f?"', "", code)
+    listed = re.findall(r"^\| `([^`]+)` \| ", TEXT.split("## When something is wrong")[1], re.MULTILINE)
+    parts = [part.strip(" '.?") for message in listed for part in message.split("…")]
+    assert len(listed) > 5
+    assert [part for part in parts if len(part) > 3 and part not in joined] == []
+
+
 def test_commands() -> None:
     """The two commands are the ones that continuous integration and a newcomer run."""
     assert "python3 -m tests demo " in TEXT

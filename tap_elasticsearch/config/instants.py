@@ -20,13 +20,21 @@ def parse_instant(text: str) -> int:
         ValueError: ``text`` is neither.
     """
     found = _TEXT.fullmatch(text.strip())
-    if found is None:
+    moment = None if found is None else _moment(found)
+    if found is None or moment is None:
         msg = f"{text!r} is no date: write it like 2024-12-31 or 2024-12-31T23:59:59Z"
         raise ValueError(msg)
-    zone = (found["zone"] or "Z").replace("Z", "+00:00")
-    moment = datetime.fromisoformat(f"{found['day']}T{found['time'] or '00:00'}{zone}")
     seconds = (moment - _EPOCH) // timedelta(seconds=1)
     return seconds * SECOND + int((found["fraction"] or "0").ljust(9, "0"))
+
+
+def _moment(found: re.Match[str]) -> datetime | None:
+    """The second that a match names; None if there is no such day or time."""
+    zone = (found["zone"] or "Z").replace("Z", "+00:00")
+    try:
+        return datetime.fromisoformat(f"{found['day']}T{found['time'] or '00:00'}{zone}")
+    except ValueError:
+        return None
 
 
 #: The first and the last instant that a date-time with a year of four digits can name.

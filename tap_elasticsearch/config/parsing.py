@@ -7,7 +7,7 @@ import json
 import re
 import typing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 import msgspec
 
@@ -94,7 +94,7 @@ def _parse(name: str, value: object) -> Any:  # noqa: ANN401
     kind = _TYPES[name]
     value = parse_json(name, value) if _is_structure(name) else value
     if isinstance(value, str) and "items" in _SCHEMA[name]:
-        value = [item for item in (part.strip() for part in value.split(",")) if item]
+        value = _split(value)
     if name == "streams":
         value = [_stream(entry) for entry in value] if isinstance(value, list) else value
     try:
@@ -105,11 +105,18 @@ def _parse(name: str, value: object) -> Any:  # noqa: ANN401
         raise SettingsError(msg) from None
 
 
+def _split(text: str) -> list[str]:
+    """The items of a list that was written as one text, at its commas."""
+    # A login before an @ may hold commas: there, only what begins like an address is one.
+    parts = re.split(r",(?=\s*https?://)" if "@" in text else ",", text)
+    return [item for item in (part.strip() for part in parts) if item]
+
+
 def _shown(name: str, value: object) -> str:
     """``value`` as far as a message may show it."""
     if name in _SECRETS:
         return ""
-    return " is " + re.sub(r"//[^/@\s]*@", "//***@", repr(value)) + ", which"
+    return " is " + re.sub(r"[^\s'\"]*@", "***@", repr(value)) + ", which"
 
 
 def _is_structure(name: str) -> bool:
@@ -120,9 +127,9 @@ def _stream(entry: object) -> object:
     if isinstance(entry, dict):
         _reject_unknown(entry, StreamSettings.__struct_fields__, "key of streams")
         entry = {key: parse_json(f"streams.{key}", value) for key, value in entry.items()}
-        if isinstance(entry.get("array_fields"), str):
-            entry["array_fields"] = [entry["array_fields"]]
-    return entry
+        if isinstance(fields := entry.get("array_fields"), str):
+            entry["array_fields"] = _split(fields)
+    return {"index": entry} if isinstance(entry, str) else entry
 
 
 def _secret(kind: type, value: object) -> Secret:
@@ -133,18 +140,21 @@ def _secret(kind: type, value: object) -> Secret:
 
 
 def _with_login_of_hosts(values: dict[str, Any]) -> dict[str, Any]:
-    """Take ``user:password@`` out of the hosts, where it would reach logs and messages."""
+    """Take ``user:password@`` out of the hosts, where it would reach logs and messages.
+
+    Not by the rules of URLs: what people write as a password there is often not encoded.
+    """
     hosts = []
     for host in values.get("hosts") or ():
-        parts = urlsplit(host if "://" in host else f"//{host}")
-        login, _, address = parts.netloc.rpartition("@")
+        before, scheme, rest = host.rpartition("://")
+        login, _, address = rest.rpartition("@")
         if login:
             if "username" in values:
                 msg = f"Both username and a login in hosts ({address}) are given. Keep one."
                 raise SettingsError(msg)
             user, _, password = login.partition(":")
             values["username"], values["password"] = unquote(user), Secret(unquote(password))
-        hosts.append(urlunsplit(parts._replace(netloc=address)) if login else host)
+        hosts.append(before + scheme + address)
     return {**values, "hosts": tuple(hosts)} if hosts else values
 
 

@@ -133,7 +133,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[StreamSettings, ...],
         setting(
             'Streams made of several indices or with a query: `[{"index": "logs-*",'
-            ' "name": "logs", "query": {...}, "array_fields": ["tags"]}]`. They add to'
+            ' "name": "logs", "query": {...}, "array_fields": ["tags"], "replication_key":'
+            ' "@timestamp", "start_value": "2024-01-01"}]`. They add to'
             " `indices`, and what they cover does not appear on its own",
             "what",
         ),
@@ -174,7 +175,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = None
     lookback_seconds: Annotated[
         float,
-        Meta(ge=0),
+        Meta(ge=0, le=10**9),
         setting(
             "Seconds before the bookmark that a run reads again, for documents that arrive late",
             "incremental",
@@ -182,7 +183,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = 0
     lag_seconds: Annotated[
         float,
-        Meta(ge=0),
+        Meta(ge=0, le=10**9),
         setting(
             "Seconds before now that a run leaves to the next: documents that are being written"
             " may not be visible yet, and later ones would move the bookmark past them",

@@ -16,8 +16,8 @@ def complete_url(host: str) -> str:
     Raises:
         SettingsError: ``host`` is no address of a server.
     """
-    parts = urlsplit(host if "://" in host else f"http://{host}")
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+    parts = _split(host)
+    if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         msg = f"hosts: {host!r} is no address. Write it like https://es.example.com:9200."
         raise SettingsError(msg)
     port = _port(parts, host) or _DEFAULT_PORTS[parts.scheme]
@@ -29,6 +29,13 @@ def is_loopback(url: str) -> bool:
     """Is the server at ``url`` on this machine?"""
     name = urlsplit(url).hostname or ""
     return name in {"localhost", "::1"} or name.startswith("127.")
+
+
+def _split(host: str) -> SplitResult | None:
+    try:
+        return urlsplit(host if "://" in host else f"http://{host}")
+    except ValueError:
+        return None
 
 
 def _port(parts: SplitResult, host: str) -> int | None:

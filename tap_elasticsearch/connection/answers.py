@@ -89,3 +89,9 @@ class Opened(msgspec.Struct, frozen=True):
     id: str = ""
     pit_id: str = ""
     shards: OpenedShards | None = msgspec.field(name="_shards", default=None)
+
+
+class Searched(msgspec.Struct, frozen=True):
+    """The answer to a search, of which only the shards are of interest."""
+
+    shards: OpenedShards = msgspec.field(name="_shards")

@@ -27,6 +27,7 @@ from tap_elasticsearch.connection.answers import (
     Opened,
     OpenedShards,
     Resolved,
+    Searched,
 )
 from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
 from tap_elasticsearch.connection.login import describe_login, login_headers
@@ -141,6 +142,16 @@ class Client:
         path, what = f"/{_path(text)}/_settings", f"Reading settings of {text!r}"
         answer = self._get(path, {"flat_settings": "true"}, dict[str, IndexSettings], what=what)
         return {index: found["settings"] for index, found in answer.items()}
+
+    def shards(self, index: str) -> int:
+        """The number of shards of an index, for which the privilege ``read`` is enough."""
+        path, what = f"/{_path(index)}/_search", f"Searching {index!r}"
+        params = {"size": "0", "track_total_hits": "false", "terminate_after": "1"}
+        total = self._get(path, params, Searched, what=what).shards.total
+        if not total:
+            msg = f"{what} asked no shard. Is the index being changed? Run again."
+            raise NotFoundError(msg)
+        return total
 
     def alias_filters(self, alias: str) -> dict[str, dict[str, Any] | None]:
         """``{index: query}`` of the indices behind an alias; None where it does not filter."""
@@ -277,10 +288,12 @@ def _decoded(answer: bytes, kind: type[T], what: str) -> T:
 def silence_client_logs() -> None:
     """Keep the client's own log lines out of ours; call it when logging has been set up.
 
-    Its node logger decodes every answer to text as soon as a handler can be found, at any level.
+    Its node logger would show all headers but ``Authorization``, and all documents; it decodes
+    every answer to text as soon as a handler can be found, at any level.
     """
     logging.getLogger("elastic_transport.node").propagate = False
-    for name in ("elastic_transport", "elastic_transport.transport", "urllib3"):
+    names = ("elastic_transport", "elastic_transport.node", "elastic_transport.transport")
+    for name in (*names, "urllib3"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 

@@ -88,6 +88,12 @@ _TLS_ADVICE = (
     ),
     ("", "The TLS connection to {url} failed: {reason}."),
 )
+_ELASTICSEARCH_ROLE = "The role needs the index privileges read and view_index_metadata. "
+_OPENSEARCH_ROLE = (
+    "The role needs the permissions read, indices:admin/mappings/get, indices:admin/aliases/get and"
+    " indices:monitor/settings/get on the indices. OpenSearch refuses a pattern that matches more"
+    " than the role may see: name in indices what it may. "
+)
 _CONTEXT_LOST = frozenset(
     {"search_context_missing_exception", "search_context_missing_nodes_exception"}
 )
@@ -153,6 +159,13 @@ def raise_for_status(status: int, body: bytes, *, request: str, login: str | Non
     types = set(_error_types(answer))
     said = _reason(answer, body)
     where = f"{request} failed with HTTP {status}"
+    _raise_known(types, said, where)
+    kind = _BY_STATUS.get(status) or (RequestError if 400 <= status < 500 else ServerError)  # noqa: PLR2004
+    raise kind(f"{where}. {_status_advice(status, login, said)}{said}")
+
+
+def _raise_known(types: set[str], said: str, where: str) -> None:
+    """Raise what the server's own word for an error says better than the status."""
     if types & _CONTEXT_LOST:
         msg = (
             f"{where}: the server has dropped the point in time. The target may have stopped"
@@ -162,23 +175,25 @@ def raise_for_status(status: int, body: bytes, *, request: str, login: str | Non
     if types & _CLOSED:
         msg = f"{where}: an index is closed. Open it, or leave it out. {said}"
         raise NotFoundError(msg)
+    if "Point In Time contexts" in said:
+        msg = (
+            f"{where}: OpenSearch holds no more shards open at once for all its users together."
+            " Read fewer indices as one stream, or raise search.max_open_pit_context. " + said
+        )
+        raise RequestError(msg)
     if types & _BUSY:
         msg = f"{where}: the server has too much to do. {said}"
         raise BusyError(msg)
-    kind = _BY_STATUS.get(status) or (RequestError if 400 <= status < 500 else ServerError)  # noqa: PLR2004
-    raise kind(f"{where}. {_status_advice(status, login)}{said}")
 
 
-def _status_advice(status: int, login: str | None) -> str:
+def _status_advice(status: int, login: str | None, said: str) -> str:
     if status == 401:  # noqa: PLR2004
         if login is None:
             return "The server asks for a login. Give username and password, or api_key. "
         return f"The server does not accept {login}. "
     if status == 403:  # noqa: PLR2004
-        return (
-            f"It is not allowed to {login or 'those who do not log in'}. The role needs the index"
-            " privileges read and view_index_metadata. "
-        )
+        role = _OPENSEARCH_ROLE if "no permissions for" in said else _ELASTICSEARCH_ROLE
+        return f"It is not allowed to {login or 'those who do not log in'}. {role}"
     return ""
 
 

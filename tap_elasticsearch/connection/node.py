@@ -15,11 +15,12 @@ class Node(elastic_transport.Urllib3HttpNode):
 
     def __init__(self, config: elastic_transport.NodeConfig) -> None:
         super().__init__(config)
+        self._context = config.ssl_context
         pool: Any = self.pool
-        if config.ssl_context is not None:
+        if self._context is not None:
             # urllib3 would load certifi's authorities into our context at the first connection.
             pool.ca_certs = None
-        if isinstance(config.ssl_context, PinnedContext):
+        if isinstance(self._context, PinnedContext):
             # It would compare the name, since the context does not.
             pool.assert_hostname = False
 
@@ -31,9 +32,8 @@ class Node(elastic_transport.Urllib3HttpNode):
         headers: elastic_transport.HttpHeaders | None = None,
         request_timeout: Any = None,  # noqa: ANN401 - the base class has a type of its own for it
     ) -> Any:  # noqa: ANN401 - what the base class returns cannot be imported
-        context = self.config.ssl_context
-        if isinstance(context, PinnedContext):
-            self._pin(context, request_timeout)
+        if isinstance(self._context, PinnedContext):
+            self._pin(self._context, request_timeout)
         return super().perform_request(method, target, body, headers, request_timeout)
 
     def _pin(self, context: PinnedContext, timeout: float | None) -> None:

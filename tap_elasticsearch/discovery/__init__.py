@@ -9,8 +9,8 @@ from tap_elasticsearch.discovery.catalog import (
 )
 from tap_elasticsearch.discovery.definition import StreamDefinition, stream_name
 from tap_elasticsearch.discovery.discover import discover
-from tap_elasticsearch.discovery.keys import key_types
-from tap_elasticsearch.discovery.names import alias_filters, find, settings_of
+from tap_elasticsearch.discovery.keys import key_problem, key_types
+from tap_elasticsearch.discovery.names import alias_filters, find, settings_of, visible
 
 __all__ = [
     "Replication",
@@ -18,11 +18,13 @@ __all__ = [
     "alias_filters",
     "discover",
     "find",
+    "key_problem",
     "key_types",
     "metadata",
     "remembered",
     "replications",
     "settings_of",
     "stream_name",
+    "visible",
     "with_definitions",
 ]

@@ -12,9 +12,9 @@ from tap_elasticsearch.discovery.definition import (
     reject_equal_names,
     stream_name,
 )
-from tap_elasticsearch.discovery.keys import key_problem
+from tap_elasticsearch.discovery.keys import key_problem, multi_field_problem
 from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
-from tap_elasticsearch.discovery.names import find, is_pattern, visible
+from tap_elasticsearch.discovery.names import alias_filters, find, is_pattern, visible
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.fields import is_known, merge, walk, with_arrays
 
@@ -64,7 +64,7 @@ def discover(client: Client, settings: Settings) -> list[StreamDefinition]:
     reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
     members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
     mappings = read_mappings(client, members)
-    definitions = [_definition(each, mappings, settings) for each in candidates]
+    definitions = [_definition(client, each, mappings, settings) for each in candidates]
     _reject_unmatched(settings.array_fields, definitions)
     return sorted(definitions, key=lambda definition: definition.name)
 
@@ -74,12 +74,14 @@ def _candidates(client: Client, settings: Settings) -> list[Candidate]:
     covered = {index for candidate in named for index in candidate.members}
     found = find(client, settings.indices, hidden=settings.include_hidden)
     groups = _groups(found, settings)
+    filters = alias_filters(client, found)
     own = [
         Candidate(
             name=stream_name(index, settings.stream_name),
             index=index,
             concrete=index not in found.data_streams,
             members=members,
+            query=filters.get(index),
             array_fields=settings.array_fields,
         )
         for index, members in groups.items()
@@ -98,7 +100,10 @@ def _named(client: Client, entry: StreamSettings, settings: Settings) -> Candida
     """The candidate for one entry of ``streams``."""
     found = find(client, entry.index.split(","), hidden=settings.include_hidden)
     if not found.members():
-        msg = f"No open index matches {entry.index!r} in streams. {visible(client)}"
+        msg = (
+            f"No open index matches {entry.index!r} in streams; patterns do not match aliases, name"
+            f" those. {visible(client)}"
+        )
         raise NotFoundError(msg)
     return Candidate(
         name=entry.name or stream_name(entry.index, settings.stream_name),
@@ -123,7 +128,10 @@ def _groups(found: Found, settings: Settings) -> dict[str, tuple[str, ...]]:
 
 
 def _definition(
-    candidate: Candidate, mappings: collections.abc.Mapping[str, Mapping], settings: Settings
+    client: Client,
+    candidate: Candidate,
+    mappings: collections.abc.Mapping[str, Mapping],
+    settings: Settings,
 ) -> StreamDefinition:
     parts = [(index, mappings[index]) for index in candidate.members if index in mappings]
     fields, conflicts = merge((index, mapping.fields) for index, mapping in parts)
@@ -138,20 +146,24 @@ def _definition(
         routed=any(mapping.routed for _, mapping in parts),
         fields=fields,
         query=candidate.query,
-        replication_key=_key(candidate, fields, settings.replication_key),
+        replication_key=_key(client, candidate, fields, settings.replication_key),
     )
 
 
-def _key(candidate: Candidate, fields: Field, default: str | None) -> str | None:
+def _key(client: Client, candidate: Candidate, fields: Field, default: str | None) -> str | None:
     """The stream's replication key: its own, which must be usable, or the global one if it is."""
+    key = candidate.key or default
+    if key is None:
+        return None
+    problem = key_problem(fields, key) or multi_field_problem(
+        client, candidate.members, fields, key
+    )
     if candidate.key is not None:
-        if problem := key_problem(fields, candidate.key):
+        if problem:
             msg = f"Stream {candidate.name}: {problem}"
             raise SettingsError(msg)
         return candidate.key
-    if default is None:
-        return None
-    if problem := key_problem(fields, default):
+    if problem:
         logger.info("Stream %s is read whole every time: %s", candidate.name, problem)
         return None
     return default

@@ -50,6 +50,18 @@ def key_problem(fields: Field, key: str) -> str | None:
     return f"there is no field {key}. {advice}"
 
 
+def multi_field_problem(
+    client: Client, indices: Sequence[str], fields: Field, key: str
+) -> str | None:
+    """Why ``key``, if it looks like a multi-field, is none; the server is asked only then."""
+    if key in {".".join(path) for path, _ in walk(fields)}:
+        return None
+    for chunk in chunks(indices):
+        if client.field_types(chunk, key).keys() - {"unmapped"}:
+            return None
+    return f"there is no field {key}, nor a multi-field of this name."
+
+
 def _described(field: Field) -> str:
     article = "an" if field.type[0] in "aeiou" else "a"
     lacking = "" if field.indexed else " that is not indexed"

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tap_elasticsearch.exceptions import NotFoundError
+from tap_elasticsearch.exceptions import NotFoundError, PrivilegeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -127,7 +127,7 @@ def _merged(
     indices = (
         name
         for name, entry in entries.items()
-        if "data_stream" not in entry
+        if ("data_stream" not in entry or name in expressions)
         and (hidden or not name.startswith(".") or _asked_for(name, expressions))
     )
     return Found(
@@ -180,11 +180,12 @@ def alias_filters(client: Client, found: Found) -> dict[str, dict[str, Any]]:
     filters: dict[str, list[dict[str, Any]]] = {}
     whole = set(found.matched())
     for alias in found.aliases:
-        for index, query in client.alias_filters(alias).items():
-            if query is None:
-                whole.add(index)
-            else:
-                filters.setdefault(index, []).append(query)
+        for name, query in client.alias_filters(alias).items():
+            for index in _behind(client, name, found):
+                if query is None:
+                    whole.add(index)
+                else:
+                    filters.setdefault(index, []).append(query)
     return {
         index: {"bool": {"should": queries, "minimum_should_match": 1}}
         for index, queries in filters.items()
@@ -192,13 +193,31 @@ def alias_filters(client: Client, found: Found) -> dict[str, dict[str, Any]]:
     }
 
 
+def _behind(client: Client, name: str, found: Found) -> tuple[str, ...]:
+    """The indices that ``name``, which an alias has for a member, stands for.
+
+    An alias of a data stream has the data stream for its member, though it is resolved to the
+    indices behind that.
+    """
+    if any(name in members for members in found.aliases.values()):
+        return (name,)
+    streams = client.resolve([name])["data_streams"]
+    return tuple(index for stream in streams for index in _listed(stream["backing_indices"]))
+
+
 def settings_of(client: Client, indices: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Flat settings of each index that still exists."""
-    return {
-        index: settings
-        for chunk in chunks(indices)
-        for index, settings in client.settings(chunk).items()
-    }
+    """Flat settings of each index that still exists.
+
+    Who has the privilege ``read`` alone gets what a search tells, the number of shards.
+    """
+    settings: dict[str, dict[str, str]] = {}
+    for chunk in chunks(indices):
+        try:
+            settings |= client.settings(chunk)
+        except PrivilegeError:
+            for index in chunk:
+                settings[index] = {"index.number_of_shards": str(client.shards(index))}
+    return settings
 
 
 def visible(client: Client) -> str:

@@ -63,7 +63,7 @@ def bookmarked(state: Mapping[str, Any], key: Key, logger: logging.Logger) -> Pl
     value = state.get("replication_key_value")
     if value is None:
         return None
-    if state.get("replication_key") != key.path:
+    if state.get("replication_key", key.path) != key.path:
         logger.warning(
             "The state's bookmark is of %s, but the replication key is now %s: reading from the"
             " beginning.",

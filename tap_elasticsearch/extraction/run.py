@@ -11,7 +11,9 @@ from tap_elasticsearch.discovery import (
     key_types,
     settings_of,
     stream_name,
+    visible,
 )
+from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.extraction.bookmarks import (
     Bookmarks,
     KeyedRecord,
@@ -90,6 +92,9 @@ class Extraction:
         """
         filters, members = self._members()
         types = key_types(self._client, members, path, KINDS)
+        if not types:
+            msg = f"replication_key {path}: no index of the stream has this field."
+            raise SettingsError(msg)
         if lacking := [index for index in members if index not in types]:
             self._logger.warning(
                 "%d of %d indices do not have the replication key %s (such as %s); their documents"
@@ -99,7 +104,7 @@ class Extraction:
                 path,
                 lacking[0],
             )
-        key = Key(path, KINDS[next(iter(types.values()), "long")])
+        key = Key(path, KINDS[next(iter(types.values()))])
         bookmark = bookmarked(state, key, self._logger)
         start = beginning(bookmark, key, self._settings, self._start_value(), self._logger)
         bounds = window(start, key, self._settings)
@@ -120,6 +125,12 @@ class Extraction:
         """The concrete indices to read now, and what an alias lets through of each."""
         hidden = self._settings.include_hidden
         found = find(self._client, self._definition.index.split(","), hidden=hidden)
+        if not found.members():
+            msg = (
+                f"No open index matches {self._definition.index!r} any more."
+                f" {visible(self._client)}"
+            )
+            raise NotFoundError(msg)
         return alias_filters(self._client, found), found.members()
 
     def _units(self, targets: list[Target]) -> list[Any]:

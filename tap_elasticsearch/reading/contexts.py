@@ -128,6 +128,7 @@ class Contexts:
         context.total = self._touch(context).found.total.value
         if not context.total:
             self._empty.add(str(unit))
+        if not context.total or self._done.is_set():
             self.close(unit)
         return context
 

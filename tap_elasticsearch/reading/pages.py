@@ -6,6 +6,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from tap_elasticsearch.exceptions import IncompleteError
 from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.contexts import Contexts
 from tap_elasticsearch.reading.query import page_body, pit_of
@@ -104,6 +105,7 @@ class Reading:
             fixed=not self._client.server.points_in_time,
         )
         coming = self._request(context, size, None)
+        read = 0
         while True:
             answer = ahead.finish(coming, self._check)
             page = decode_page(answer)
@@ -111,12 +113,23 @@ class Reading:
             context.renew(page)
             if not page.hits:
                 # Only an empty page is the end: a short one can have other reasons.
+                self._compare(context, read)
                 return
+            read += len(page.hits)
             self.pages += 1
             self.size_in_bytes += len(answer)
             size.learn(documents=len(page.hits), size_in_bytes=len(answer))
             coming = self._request(context, size, page.hits[-1].sort)
             yield page.hits
+
+    def _compare(self, context: Context, read: int) -> None:
+        """Raise if not as many documents were read as the point in time holds."""
+        if self._client.server.points_in_time and read != context.total:
+            msg = (
+                f"{context.unit}: {read:,} documents were read, but the same point in time holds"
+                f" {context.total:,}. Stopping: the data would be incomplete."
+            )
+            raise IncompleteError(msg)
 
     def _request(self, context: Context, size: PageSize, after: Raw | None) -> Future[bytes]:
         what = f"Reading {context.unit}"

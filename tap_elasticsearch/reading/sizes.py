@@ -44,15 +44,15 @@ class PageSize:
             share: How many units are read at once; they share the bytes.
             fixed: Must all pages be of one size? A scroll's must.
         """
-        if settings.page_size == "auto" and fixed:
-            return cls(size=min(OF_A_SCROLL, window), limit=window, target=None)
-        if settings.page_size == "auto":
-            return cls(
-                size=min(FIRST, window),
-                limit=window,
-                target=max(settings.page_bytes // share, SMALLEST),
-            )
-        return cls(size=min(settings.page_size, window), limit=window, target=None)
+        asked = window if settings.page_size == "auto" else min(settings.page_size, window)
+        if fixed:
+            size = OF_A_SCROLL if settings.page_size == "auto" else asked
+            return cls(size=min(size, window), limit=window, target=None)
+        if settings.page_size != "auto" and share == 1:
+            return cls(size=asked, limit=asked, target=None)
+        first = max(1, FIRST // share)
+        target = max(settings.page_bytes // share, SMALLEST)
+        return cls(size=min(first, asked), limit=asked, target=target)
 
     def learn(self, *, documents: int, size_in_bytes: int) -> None:
         """Choose the next size by what a page of ``documents`` weighed."""

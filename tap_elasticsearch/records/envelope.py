@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,10 +12,25 @@ from tap_elasticsearch.exceptions import RequestError
 from tap_elasticsearch.records.normalise import Normaliser
 
 if TYPE_CHECKING:
+    from msgspec import Raw
+
     from tap_elasticsearch.fields import Field
     from tap_elasticsearch.records.hits import Hit
 
 _decode = msgspec.json.Decoder().decode
+
+
+def _decode_source(source: Raw) -> Any:  # noqa: ANN401
+    try:
+        return _decode(source)
+    except msgspec.DecodeError:
+        # A number beyond a double, which only fields that are not indexed can hold: its digits.
+        return json.loads(bytes(source), parse_float=_number)
+
+
+def _number(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
 
 
 class Recorder:
@@ -37,7 +54,8 @@ class Recorder:
         """
         record: dict[str, Any] = {"_id": _decode(hit.id), "_index": _decode(hit.index)}
         if self._routed:
-            record["_routing"] = _decode(hit.routing)
+            # A part of the key, which must not be null.
+            record["_routing"] = _decode(hit.routing) or ""
         if not hit.source:
             msg = (
                 f"Document {record['_id']!r} of index {record['_index']!r} came without its source:"
@@ -45,7 +63,7 @@ class Recorder:
                 " with exclude_indices."
             )
             raise RequestError(msg)
-        fields, extra = self._normaliser.record(_decode(hit.source))
+        fields, extra = self._normaliser.record(_decode_source(hit.source))
         record.update(fields)
         if extra:
             record["_extra"] = extra

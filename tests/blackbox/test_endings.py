@@ -201,6 +201,7 @@ STATES = {
     "a null stream": ({"bookmarks": {"end": None, "other": {}}}, 0),
     "a list": ({"bookmarks": []}, 0),
     "something else": ({"bookmarks": {"end": "2024"}}, 2),
+    "partitions": ({"bookmarks": {"end": {"partitions": []}}}, 2),
     "no object": ([1], 2),
 }
 
@@ -211,6 +212,16 @@ def test_foreign_states(filled: Cluster, sandbox: Sandbox, state: object, code: 
     config = {"hosts": [filled.url], "indices": ["end"]}
     run = sandbox.run(config, "--state", sandbox.write("state.json", state))
     assert run.code == code, run.err
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("catalog", [[], {}, {"streams": [{}]}, {"streams": None}])
+def test_foreign_catalogs(filled: Cluster, sandbox: Sandbox, catalog: object) -> None:
+    """What is no catalog is refused in one line."""
+    config = {"hosts": [filled.url], "indices": ["end"]}
+    run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
+    assert run.code == 2
+    assert run.complaints[0].startswith("The catalog cannot be used")
     assert "Traceback" not in run.err
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers import Cluster, running
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.command import Sandbox
-    from tests.servers import Cluster
 
 #: Indices with their shards and documents; 10,000 documents over 3 shards in the largest.
 INDICES = {"ft-large": (3, 10_000), "ft-small": (2, 41), "ft-one": (1, 1), "ft-none": (2, 0)}
@@ -116,6 +117,71 @@ def test_a_filtered_alias(filled: Cluster, sandbox: Sandbox) -> None:
         assert [record["n"] for record in sandbox.run(config).records("some")] == [7]
     finally:
         filled.request("DELETE", "/ft-large/_alias/ft-alias")
+
+
+def test_a_filtered_alias_stands_for_its_indices(filled: Cluster, sandbox: Sandbox) -> None:
+    """The filter of an alias in ``indices`` stays with the streams that it stands for."""
+    alias = {"index": "ft-large", "alias": "ft-alias", "filter": {"term": {"n": 7}}}
+    filled.request("POST", "/_aliases", {"actions": [{"add": alias}]})
+    try:
+        run = sandbox.run({"hosts": [filled.url], "indices": ["ft-alias"]})
+        assert [record["n"] for record in run.records("ft_large")] == [7]
+        both = sandbox.run({"hosts": [filled.url], "indices": ["ft-alias", "ft-large"]})
+        assert len(both.records("ft_large")) == 10_000
+    finally:
+        filled.request("DELETE", "/ft-large/_alias/ft-alias")
+
+
+def test_a_filtered_alias_of_a_data_stream(sandbox: Sandbox) -> None:
+    """The filter holds for the indices behind a data stream, too.
+
+    OpenSearch has no aliases of data streams; this Elasticsearch cannot delete one, so it is one
+    of its own.
+    """
+    template = {"index_patterns": ["fa-ds*"], "data_stream": {}}
+    with running("elasticsearch-9") as server:
+        elasticsearch = Cluster(server)
+        elasticsearch.request("PUT", "/_index_template/fa-ds", template)
+        times = {"@timestamp": "2024-01-01T00:00:00Z"}
+        documents = [("1", {**times, "n": 1}), ("2", {**times, "n": 2})]
+        elasticsearch.bulk("fa-ds", documents, action="create")
+        elasticsearch.refresh("fa-ds")
+        alias = {"index": "fa-ds", "alias": "fa-alias", "filter": {"term": {"n": 2}}}
+        elasticsearch.request("POST", "/_aliases", {"actions": [{"add": alias}]})
+        stream = {"index": "fa-alias", "name": "some"}
+        config = {"hosts": [server.url], "indices": ["fa-ds"], "streams": [stream]}
+        run = sandbox.run(config)
+        assert run.code == 0, run.err
+        assert [record["_id"] for record in run.records("some")] == ["2"]
+
+
+def test_a_pattern_that_matches_nothing_any_more(cluster: Cluster, sandbox: Sandbox) -> None:
+    """A stream whose pattern has lost all its indices is an error, not an empty table."""
+    cluster.create("ft3-gone", mappings=MAPPING)
+    stream = {"index": "ft3-*", "name": "gone"}
+    config = {"hosts": [cluster.url], "indices": ["ft3-*"], "streams": [stream]}
+    catalog = sandbox.write("catalog.json", sandbox.discover(config))
+    cluster.delete("ft3-gone")
+    run = sandbox.run(config, "--catalog", catalog)
+    assert run.code == 2
+    assert run.complaints[0].startswith("No open index matches 'ft3-*' any more.")
+
+
+def test_routing_is_never_null_in_a_key(cluster: Cluster, sandbox: Sandbox) -> None:
+    """Where only some indices of a stream demand a routing, the others have an empty one."""
+    cluster.create("ft4-a", mappings={"_routing": {"required": True}})
+    cluster.create("ft4-b")
+    cluster.bulk("ft4-a", [("a", {})], routing="x")
+    cluster.bulk("ft4-b", [("b", {})])
+    cluster.refresh()
+    try:
+        config = {"hosts": [cluster.url], "indices": ["ft4-*"], "streams": ["ft4-*"]}
+        run = sandbox.run(config)
+        assert run.code == 0, run.err
+        assert run.of_type("SCHEMA")[0]["key_properties"] == ["_index", "_id", "_routing"]
+        assert {r["_id"]: r["_routing"] for r in run.records("ft4")} == {"a": "x", "b": ""}
+    finally:
+        cluster.delete("ft4-a", "ft4-b")
 
 
 def test_small_windows(filled: Cluster, sandbox: Sandbox) -> None:

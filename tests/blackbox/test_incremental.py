@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import subprocess
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -218,12 +221,98 @@ def test_a_list_as_key(cluster: Cluster, sandbox: Sandbox) -> None:
         cluster.delete("inc-list")
 
 
+@pytest.mark.parametrize("value", [7, "7"])
+def test_start_value(cluster: Cluster, sandbox: Sandbox, value: object) -> None:
+    """A stream of its own begins at its start value, of whatever kind the key is."""
+    cluster.create("inc-start", mappings=mapping_of("n", "long"))
+    try:
+        cluster.bulk("inc-start", ((str(n), {"n": n}) for n in range(10)))
+        cluster.refresh()
+        stream = {"index": "inc-start", "replication_key": "n", "start_value": value}
+        config = {"hosts": [cluster.url], "streams": [stream], "indices": ["inc-start"]}
+        first = next_run(sandbox, config, None)
+        assert ids(first, "inc_start") == ["7", "8", "9"]
+        wrong = sandbox.run({**config, "streams": [{**stream, "start_value": "soon"}]})
+        assert wrong.code == 2
+        assert wrong.complaints[0].startswith("start_value is 'soon', but n is a number.")
+    finally:
+        cluster.delete("inc-start")
+
+
+def test_batches_and_signals(cluster: Cluster, sandbox: Sandbox) -> None:
+    """A run with BATCH messages that is stopped leaves no bookmark beyond what its files hold."""
+    cluster.create("inc-batch", mappings=mapping_of("n", "long"))
+    try:
+        cluster.bulk("inc-batch", ((str(n), {"n": n}) for n in range(3_000)))
+        cluster.refresh()
+        batch = {
+            "encoding": {"format": "jsonl", "compression": "gzip"},
+            "storage": {"root": sandbox.folder.as_uri(), "prefix": "b"},
+            "batch_size": 500,
+        }
+        config = {
+            "hosts": [cluster.url],
+            "indices": ["inc-batch"],
+            "replication_key": "n",
+            "batch_config": batch,
+            "page_size": 5,
+        }
+        with subprocess.Popen(
+            sandbox.command(config), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as tap:
+            assert tap.stdout is not None
+            lines = []
+            for line in tap.stdout:
+                lines.append(line)
+                if len([text for text in lines if '"BATCH"' in text]) == 2:
+                    tap.terminate()
+        messages = [json.loads(line) for line in lines]
+        files = [name for m in messages if m["type"] == "BATCH" for name in m["manifest"]]
+        written = [
+            json.loads(line)["n"]
+            for name in files
+            for line in gzip.decompress(
+                Path(name.removeprefix("file://")).read_bytes()
+            ).splitlines()
+        ]
+        states = [m["value"] for m in messages if m["type"] == "STATE"]
+        last = states[-1]["bookmarks"]["inc-batch".replace("-", "_")]["replication_key_value"]
+        assert len(written) < 3_000
+        assert last <= max(written)
+        assert cluster.open_contexts() == 0
+    finally:
+        cluster.delete("inc-batch")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("nosuch", "there is no field nosuch."), ("list.n", "list.n is a long field and cannot")],
+)
+def test_a_wrong_key_in_the_catalog(
+    cluster: Cluster, sandbox: Sandbox, key: str, words: str
+) -> None:
+    """A key that was written into the catalog by hand is checked as one of the settings."""
+    inner = {"type": "nested", "properties": {"n": {"type": "long"}}}
+    cluster.create("inc-cat", mappings={"properties": {"n": {"type": "long"}, "list": inner}})
+    try:
+        config = {"hosts": [cluster.url], "indices": ["inc-cat"]}
+        catalog = sandbox.discover(config)
+        wanted = {"replication-method": "INCREMENTAL", "replication-key": key}
+        catalog["streams"][0]["metadata"][0]["metadata"].update(wanted)
+        run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
+        assert run.code == 2
+        assert run.complaints[0].startswith(f"Stream 'inc_cat': {words}")
+    finally:
+        cluster.delete("inc-cat")
+
+
 REFUSED = {
     "text": ("words", "Stream ref: words is a text field and cannot be sorted by. Use one of: n."),
     "id": ("_id", "Stream ref: _id cannot be a replication key: sorting by it loads every id"),
     "missing": ("nope", "Stream ref: there is no field nope. Use one of: n."),
     "nested": ("list.n", "Stream ref: list.n is a long field and cannot be sorted by."),
     "multi-field": ("words.raw", None),
+    "no multi-field": ("words.rwa", "Stream ref: there is no field words.rwa, nor a multi-field"),
     "conflict": ("mixed", "Stream ref: mixed is a text field and cannot be sorted by."),
 }
 

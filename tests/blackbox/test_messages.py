@@ -56,6 +56,7 @@ DOCUMENTS: list[dict[str, Any]] = [
     {"loose": {"a": 1, "b": 2}},
     {"long": None, "tags": [], "object": None},
     {"_extra": "my own"},
+    {"raw": {"beyond": "BEYOND"}},
 ]
 
 
@@ -64,6 +65,8 @@ def filled(cluster: Cluster) -> Iterator[Cluster]:
     """A server with tidy and untidy documents."""
     cluster.create("msg", mappings=MAPPING, settings={"number_of_shards": 2})
     cluster.bulk("msg", ((str(n), document) for n, document in enumerate(DOCUMENTS)))
+    # Only text can say it: a number beyond what a double holds.
+    cluster.send("PUT", "/msg/_doc/21", b'{"raw": {"beyond": 1e400}}')
     cluster.refresh()
     yield cluster
     cluster.delete("msg")
@@ -110,6 +113,7 @@ def test_values(filled: Cluster, sandbox: Sandbox) -> None:
     assert records[17]["_extra"] == {"malformed": "not a number"}
     assert records[18]["_extra"] == {"loose.b": 2}
     assert records[20]["_extra"] == {"_extra": "my own"}
+    assert "1e400" in records[21]["raw"]
 
 
 def test_what_did_not_fit_is_summed_up(filled: Cluster, sandbox: Sandbox) -> None:

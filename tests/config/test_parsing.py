@@ -29,12 +29,26 @@ ACCEPTED = {
         {"streams": '[{"index": "logs-*", "query": "{\\"match_all\\": {}}"}]'},
         Settings(streams=(StreamSettings(index="logs-*", query={"match_all": {}}),)),
     ),
+    "a single name for a stream": (
+        {"streams": '["logs-*"]'},
+        Settings(streams=(StreamSettings(index="logs-*"),)),
+    ),
     "a login inside a host": (
         {"hosts": ["https://me:p%40ss@es.example.com:9200/path"]},
         Settings(
             hosts=("https://es.example.com:9200/path",), username="me", password=Secret("p@ss")
         ),
     ),
+}
+
+#: Addresses with logins as people write them, encoded or not, and what becomes of them.
+LOGINS = {
+    "https://me:hunter2@es": ("https://es", "me", "hunter2"),
+    "me:hunter2@es:9200": ("es:9200", "me", "hunter2"),
+    "http://me:hunt/er2#?@es": ("http://es", "me", "hunt/er2#?"),
+    "http://me:hun,ter[2@es": ("http://es", "me", "hun,ter[2"),
+    "http://me:hunt@er2@es": ("http://es", "me", "hunt@er2"),
+    "http://me:hunt%40er2@es": ("http://es", "me", "hunt@er2"),
 }
 
 REFUSED = {
@@ -49,6 +63,11 @@ REFUSED = {
         {"point_in_time_keep_alive": "ten minutes"},
         "Setting point_in_time_keep_alive is 'ten minutes'",
     ),
+    "a day that is none": (
+        {"start_date": "2024-02-30"},
+        "Setting start_date cannot be used: '2024-02-30' is no date: write it like 2024-12-31",
+    ),
+    "endless": ({"lookback_seconds": "inf"}, "Setting lookback_seconds is 'inf'"),
     "no JSON": ({"streams": "[{]"}, "Setting streams is '[{]', which is not valid JSON"),
     "two logins": (
         {"username": "a", "password": "b", "api_key": "c"},
@@ -103,6 +122,13 @@ def test_secrets_are_not_in_repr() -> None:
     """The frozen settings can be printed without giving a secret away."""
     settings = parse_settings({"username": "a", "password": "hunter2", "headers": {"x": "hunter2"}})
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("host", LOGINS)
+def test_logins_in_hosts(host: str) -> None:
+    """A login inside an address never stays there, however it is written."""
+    settings = parse_settings({"hosts": host})
+    assert ((settings.hosts or ())[0], settings.username, settings.password) == LOGINS[host]
 
 
 def test_settings_of_the_sdk_are_known() -> None:

@@ -49,6 +49,10 @@ class Cluster:
         self._session.verify = True if ca is None else str(ca)
         self._session.cert = client
 
+    def log_in(self, username: str, password: str) -> None:
+        """Be someone else from now on."""
+        self._session.auth = (username, password)
+
     def request(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
         """The answer to a request, decoded.
 
@@ -60,6 +64,18 @@ class Cluster:
             msg = f"{method} {path}: {answer.status_code} {answer.text}"
             raise requests.HTTPError(msg)
         return answer.json()
+
+    def send(self, method: str, path: str, body: bytes) -> None:
+        """Send JSON that is written by hand.
+
+        Raises:
+            requests.HTTPError: The server refused.
+        """
+        headers = {"content-type": "application/json"}
+        answer = self._session.request(
+            method, self.url + path, data=body, headers=headers, timeout=60
+        )
+        answer.raise_for_status()
 
     def create(
         self, index: str, *, mappings: object = None, settings: dict[str, Any] | None = None
