@@ -84,6 +84,7 @@ class IndexStream(Stream):
         self._settings = settings
         self._interruption = interruption
         self._open = ExitStack()
+        self._batches_requested = self.get_batch_config(tap.config) is not None
         self._replication = replication
         self._discovered_metadata: MetadataMapping | None = metadata(definition)
         super().__init__(tap, schema=definition.schema, name=definition.name)
@@ -154,7 +155,7 @@ class IndexStream(Stream):
         except Interrupted as stop:
             if stop.at_once:
                 self._writer.discard()
-            elif self.get_batch_config(self.config) is None:
+            elif not self._batches_requested:
                 # With BATCH messages, the state runs ahead of the files until one is written.
                 # Not by the SDK's state writer, which keeps back what it has said before.
                 self._writer.write_message(StateMessage(value=self.tap_state))

@@ -30,7 +30,8 @@ def test_messages() -> None:
     package = README.parent / "tap_elasticsearch"
     code = "\n".join(path.read_text() for path in package.rglob("*.py"))
     joined = re.sub(r'"\s*\n\s*f?"', "", code)
-    listed = re.findall(r"^\| `([^`]+)` \| ", TEXT.split("## When something is wrong")[1], re.MULTILINE)
+    chapter = TEXT.split("## When something is wrong")[1]
+    listed = re.findall(r"^\| `([^`]+)` \| ", chapter, re.MULTILINE)
     parts = [part.strip(" '.?") for message in listed for part in message.split("…")]
     assert len(listed) > 5
     assert [part for part in parts if len(part) > 3 and part not in joined] == []
