@@ -38,7 +38,8 @@ KEYS: dict[str, tuple[str, list[Any]]] = {
 def mapping_of(path: str, kind: str) -> dict[str, Any]:
     """A mapping in which ``path`` is of ``kind``."""
     name, _, form = kind.partition(":")
-    field: dict[str, Any] = {"type": name, **({"format": form} if form else {})}
+    parameter = {"scaled_float": "scaling_factor"}.get(name, "format")
+    field: dict[str, Any] = {"type": name, **({parameter: form} if form else {})}
     for part in reversed(path.split(".")):
         field = {"properties": {part: field}}
     return field
@@ -73,10 +74,27 @@ def bookmark(run: Run, stream: str) -> Any:  # noqa: ANN401
     return run.of_type("STATE")[-1]["value"]["bookmarks"][stream]["replication_key_value"]
 
 
+#: Types that only OpenSearch can be asked for here: the modules of Elasticsearch are not public.
+OPENSEARCH_KEYS: dict[str, tuple[str, list[Any]]] = {
+    "unsigned": ("unsigned_long", [0, 9223372036854775808, 2**64 - 2, 2**64 - 1]),
+    "scaled": ("scaled_float:10", [-1.5, 0.1, 0.3, 1000.5]),
+}
+
+
 @pytest.mark.parametrize("path", KEYS)
 def test_each_kind_of_key(cluster: Cluster, sandbox: Sandbox, path: str) -> None:
     """By every kind of key, the second run brings the new and the ties, the third the ties."""
-    kind, values = KEYS[path]
+    three_runs(cluster, sandbox, path, *KEYS[path])
+
+
+@pytest.mark.parametrize("path", OPENSEARCH_KEYS)
+def test_each_other_kind_of_key(opensearch: Cluster, sandbox: Sandbox, path: str) -> None:
+    """The same holds for integers beyond 64 bits with a sign, and for scaled floats."""
+    three_runs(opensearch, sandbox, path, *OPENSEARCH_KEYS[path])
+
+
+def three_runs(cluster: Cluster, sandbox: Sandbox, path: str, kind: str, values: list[Any]) -> None:
+    """Three runs by the key at ``path``, with a new document after the first."""
     index = f"inc-{path.replace('.', '-').replace('_', '-')}"
     stream = index.replace("-", "_")
     cluster.create(index, mappings=mapping_of(path, kind), settings={"number_of_shards": 3})

@@ -1,0 +1,64 @@
+"""Servers that do not keep to the order they were asked for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tap_elasticsearch.config import Settings
+from tap_elasticsearch.connection import Client
+from tap_elasticsearch.exceptions import IncompleteError, ServerError
+from tap_elasticsearch.reading import Key, SortedReading, Target, plan
+from tests.faults.documents import index
+from tests.faults.fake_server import FakeServer
+from tests.faults.faults import Answer, Rule
+from tests.faults.model import Cluster
+
+KEY = Key("n", "number")
+SHARDS = {"total": 1, "successful": 1, "skipped": 0, "failed": 0}
+
+
+def answer(*places: int, total: int = 0) -> Answer:
+    """A page whose hits have these sort values, or a count."""
+    hits = [
+        {"_id": str(n), "_index": "orders", "_source": {}, "sort": [place, n]}
+        for n, place in enumerate(places)
+    ]
+    found = {"total": {"value": total, "relation": "eq"}, "hits": hits}
+    return Answer(200, json.dumps({"_shards": SHARDS, "timed_out": False, "hits": found}).encode())
+
+
+def read(*rules: Rule) -> list[int]:
+    """The places of all hits that a sorted reading gives."""
+    with FakeServer(Cluster(index(3)), *rules) as server:
+        settings = Settings(hosts=(server.url,))
+        client = Client(settings)
+        names = list(server.cluster.indices)
+        targets = [Target(name, key="n", key_type="long") for name in names]
+        units = plan(targets, client.settings(names))
+        try:
+            with SortedReading(client, units, settings, lambda: None) as reading:
+                return [int(place) for batch in reading.in_order(KEY) for place, _ in batch]
+        finally:
+            assert server.open_contexts == 0
+            client.close()
+
+
+def test_in_order() -> None:
+    """Equal places are in order."""
+    pages = (Rule("page", answer(1, 2, 2), 1), Rule("page", answer(), 2))
+    assert read(Rule("count", answer(total=3)), *pages) == [1, 2, 2]
+
+
+def test_out_of_order() -> None:
+    """A bookmark must not be trusted to an order that is none: the run ends."""
+    with pytest.raises(ServerError, match=r"gave n 1 behind 2\. Stopping"):
+        read(Rule("count", answer(total=3)), Rule("page", answer(2, 1, 3)))
+
+
+def test_fewer_than_were_counted() -> None:
+    """A reading that ends before all that the point in time holds is not taken for success."""
+    pages = (Rule("page", answer(1, 2), 1), Rule("page", answer(), 2))
+    with pytest.raises(IncompleteError, match=r"2 documents were read, but .* holds 3"):
+        read(Rule("count", answer(total=3)), *pages)
