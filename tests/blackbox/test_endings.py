@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import signal
 import subprocess
+import termios
+from array import array
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
@@ -59,17 +62,24 @@ def test_a_signal(filled: Cluster, sandbox: Sandbox, number: signal.Signals, cod
     await_no_context(filled)
 
 
+def await_full(pipe: int) -> None:
+    """Wait until ``pipe`` holds all that it can, so that whoever writes to it is stuck."""
+    waiting = array("i", [0])
+    before = -1
+    while not 30_000 < before == waiting[0]:
+        before = waiting[0]
+        sleep(0.5)
+        fcntl.ioctl(pipe, termios.FIONREAD, waiting)
+
+
 def test_a_second_signal(filled: Cluster, sandbox: Sandbox) -> None:
     """With a target that reads nothing any more, the second signal ends the run at once."""
     config = {"hosts": [filled.url], "indices": ["end"]}
     with subprocess.Popen(
         sandbox.command(config), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as tap:
-        assert tap.stderr is not None
-        for line in tap.stderr:
-            if b"Beginning sync" in line:
-                break
-        sleep(1)
+        assert tap.stdout is not None
+        await_full(tap.stdout.fileno())
         tap.send_signal(signal.SIGTERM)
         sleep(0.5)
         assert tap.poll() is None
