@@ -177,26 +177,32 @@ class Client:
         answer = self._get(f"/{_path(text)}/_field_caps", params, Capabilities, what=what)
         return answer["fields"].get(path, {})
 
-    def open_context(self, index: str, shard: int, keep_alive: str) -> str:
-        """Open a point in time on one shard of one concrete index.
+    def open_context(self, index: str, shard: int | None, keep_alive: str) -> tuple[str, int]:
+        """Open a point in time on one shard of one concrete index, or on all of it.
+
+        Returns:
+            Its id, and the number of its shards.
 
         Raises:
             NotFoundError: The index is closed or gone, or has no such shard.
         """
         own = self.server.own_pit_api
-        params = {"keep_alive": keep_alive, "preference": f"_shards:{shard}"}
+        params = {"keep_alive": keep_alive}
+        if shard is not None:
+            params["preference"] = f"_shards:{shard}"
         if self.server.strict_open:
             name = "allow_partial_pit_creation" if own else "allow_partial_search_results"
             params[name] = "false"
         path = f"/{_path(index)}/{'_search/point_in_time' if own else '_pit'}"
-        what = f"Opening a point in time on {index!r}, shard {shard},"
+        what = f"Opening a point in time on {index!r}, shard {'*' if shard is None else shard},"
         answer = _decoded(self._request("POST", path, params, what=what), Opened, what)
         context = answer.pit_id if own else answer.id
-        if answer.shards not in {None, OpenedShards(total=1, failed=0)}:
+        shards = answer.shards or OpenedShards(total=1, failed=0)
+        if shards.failed or not shards.total or (shard is not None and shards.total != 1):
             self.close_context(context)
-            msg = f"{what} gave {answer.shards!r}, not one. Is the index being changed? Run again."
+            msg = f"{what} gave {shards!r}. Is the index being changed? Run again."
             raise NotFoundError(msg)
-        return context
+        return context, shards.total
 
     def close_context(self, context: str) -> None:
         """Close a point in time or a scroll; one that is closed already is no error."""
@@ -218,7 +224,12 @@ class Client:
         return self._request("POST", "/_search", params, body=_encode(body), what=what)
 
     def search_shard(
-        self, index: str, shard: int, body: Mapping[str, Any], what: str, scroll: str | None = None
+        self,
+        index: str,
+        shard: int | None,
+        body: Mapping[str, Any],
+        what: str,
+        scroll: str | None = None,
     ) -> bytes:
         """The answer to a search on one shard, for servers without points in time.
 

@@ -39,12 +39,14 @@ class Context:
         unit: What it covers.
         id: The newest id; the server may change it with every answer.
         used: When it was last used, on the monotonic clock.
+        shards: How many shards it covers.
         total: How many documents of the stream it holds.
     """
 
-    def __init__(self, unit: Unit, context: str) -> None:
+    def __init__(self, unit: Unit, context: str, shards: int) -> None:
         self.unit = unit
         self.id = context
+        self.shards = shards
         self.used = monotonic()
         self.total = 0
 
@@ -122,7 +124,7 @@ class Contexts:
             logger.debug("A point in time could not be closed and will expire: %s", error)
 
     def _opened(self, unit: Unit) -> Context:
-        context = Context(unit, self._new_context(unit))
+        context = Context(unit, *self._new_context(unit))
         with self._lock:
             self._open[str(unit)] = context
         context.total = self._touch(context).found.total.value
@@ -132,10 +134,10 @@ class Contexts:
             self.close(unit)
         return context
 
-    def _new_context(self, unit: Unit) -> str:
-        """A point in time's id; empty for a scroll, which begins with its first page."""
+    def _new_context(self, unit: Unit) -> tuple[str, int]:
+        """The id, empty for a scroll, which begins with its first page; and how many shards."""
         if not self._client.server.points_in_time:
-            return ""
+            return "", 1
         return self._client.open_context(unit.target.index, unit.shard, self._keep_alive)
 
     def _touch(self, context: Context) -> Page:
@@ -148,7 +150,7 @@ class Contexts:
             body = count_body({}, unit.target.query)
             answer = self._client.search_shard(unit.target.index, unit.shard, body, what)
         page = decode_page(answer)
-        require_complete(page, shards=1, what=what)
+        require_complete(page, shards=context.shards, what=what)
         context.renew(page)
         return page
 

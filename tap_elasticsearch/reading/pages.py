@@ -109,7 +109,7 @@ class Reading:
         while True:
             answer = ahead.finish(coming, self._check)
             page = decode_page(answer)
-            require_complete(page, shards=1, what=f"Reading {context.unit}")
+            require_complete(page, shards=context.shards, what=f"Reading {context.unit}")
             context.renew(page)
             if not page.hits:
                 # Only an empty page is the end: a short one can have other reasons.

@@ -33,16 +33,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One shard of one concrete index.
+    """One shard of one concrete index, or all of it where the server hides its shards.
 
     Attributes:
         target: The index and the query.
-        shard: The shard's number.
+        shard: The shard's number; None: the whole index.
         window: The most documents that one page may hold.
     """
 
     target: Target
-    shard: int
+    shard: int | None
     window: int = DEFAULT_WINDOW
 
     @property
@@ -51,11 +51,11 @@ class Unit:
         return self.target.key_type
 
     def __str__(self) -> str:
-        return f"{self.target.index}[{self.shard}]"
+        return self.target.index if self.shard is None else f"{self.target.index}[{self.shard}]"
 
 
 def plan(targets: Iterable[Target], settings: Mapping[str, Mapping[str, str]]) -> list[Unit]:
-    """The units of a stream: each shard of each target.
+    """The units of a stream: each shard of each target, or the target where its shards are hidden.
 
     Args:
         targets: The indices to read.
@@ -71,6 +71,7 @@ def plan(targets: Iterable[Target], settings: Mapping[str, Mapping[str, str]]) -
             msg = f"Index {target.index!r} was there a moment ago and is gone. Run again."
             raise NotFoundError(msg)
         window = int(found.get("index.max_result_window", DEFAULT_WINDOW))
-        shards = range(int(found["index.number_of_shards"]))
+        count = found.get("index.number_of_shards")
+        shards = [None] if count is None else range(int(count))
         units.extend(Unit(target, shard, window) for shard in shards)
     return units
