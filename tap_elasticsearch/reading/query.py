@@ -69,6 +69,6 @@ def page_body(
 
 
 def count_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The search that counts; in a point in time, it also keeps that alive."""
+    """The search that counts."""
     body: dict[str, Any] = {**pit, "size": 0, "track_total_hits": True}
     return body if query is None else {**body, "query": dict(query)}
