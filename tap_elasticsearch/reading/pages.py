@@ -124,12 +124,19 @@ class Reading:
 
     def _compare(self, context: Context, read: int) -> None:
         """Raise if not as many documents were read as the point in time holds."""
-        if self._client.server.points_in_time and read != context.total:
-            msg = (
-                f"{context.unit}: {read:,} documents were read, but the same point in time holds"
-                f" {context.total:,}. Stopping: the data would be incomplete."
+        if not self._client.server.points_in_time or read == context.total:
+            return
+        msg = (
+            f"{context.unit}: {read:,} documents were read, but the same point in time holds"
+            f" {context.total:,}."
+        )
+        if "now" in str(context.unit.target.query):
+            # Such a query matches something else with every page.
+            logger.warning(
+                "%s Its query speaks of 'now', which moves on; a fixed time does not.", msg
             )
-            raise IncompleteError(msg)
+            return
+        raise IncompleteError(f"{msg} Stopping: the data would be incomplete.")
 
     def _request(self, context: Context, size: PageSize, after: Raw | None) -> Future[bytes]:
         what = f"Reading {context.unit}"

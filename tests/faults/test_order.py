@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -29,13 +30,13 @@ def answer(*places: int, total: int = 0) -> Answer:
     return Answer(200, json.dumps({"_shards": SHARDS, "timed_out": False, "hits": found}).encode())
 
 
-def read(*rules: Rule) -> list[int]:
+def read(*rules: Rule, query: dict[str, Any] | None = None) -> list[int]:
     """The places of all hits that a sorted reading gives."""
     with FakeServer(Cluster(index(3)), *rules) as server:
         settings = Settings(hosts=(server.url,))
         client = Client(settings)
         names = list(server.cluster.indices)
-        targets = [Target(name, key="n", key_type="long") for name in names]
+        targets = [Target(name, query, key="n", key_type="long") for name in names]
         units = plan(targets, client.settings(names))
         try:
             with SortedReading(client, units, settings, lambda: None) as reading:
@@ -62,3 +63,11 @@ def test_fewer_than_were_counted() -> None:
     pages = (Rule("page", answer(1, 2), 1), Rule("page", answer(), 2))
     with pytest.raises(IncompleteError, match=r"2 documents were read, but .* holds 3"):
         read(Rule("count", answer(total=3)), *pages)
+
+
+def test_a_query_that_moves(caplog: pytest.LogCaptureFixture) -> None:
+    """A query that speaks of now matches ever less while it is read: that is said, not fatal."""
+    pages = (Rule("page", answer(1, 2), 1), Rule("page", answer(), 2))
+    query = {"range": {"at": {"gte": "now-7d"}}}
+    assert read(Rule("count", answer(total=3)), *pages, query=query) == [1, 2]
+    assert "Its query speaks of 'now', which moves on" in caplog.text
