@@ -257,49 +257,64 @@ def test_start_value(cluster: Cluster, sandbox: Sandbox, value: object) -> None:
         cluster.delete("inc-start")
 
 
-def test_batches_and_signals(cluster: Cluster, sandbox: Sandbox) -> None:
-    """A run with BATCH messages that is stopped leaves no bookmark beyond what its files hold."""
+def batched(sandbox: Sandbox, cluster: Cluster, **more: object) -> dict[str, Any]:
+    """The settings for BATCH messages of 500 records, with the files in the sandbox."""
+    batch = {
+        "encoding": {"format": "jsonl", "compression": "gzip"},
+        "storage": {"root": sandbox.folder.as_uri(), "prefix": "b"},
+        "batch_size": 500,
+    }
+    stream = {"hosts": [cluster.url], "indices": ["inc-batch"], "replication_key": "n"}
+    return {**stream, "batch_config": batch, **more}
+
+
+def in_files(messages: list[dict[str, Any]]) -> list[int]:
+    """The numbers of the documents in the files of all BATCH messages."""
+    names = [name for m in messages if m["type"] == "BATCH" for name in m["manifest"]]
+    files = [Path(name.removeprefix("file://")) for name in names]
+    return [
+        json.loads(line)["n"]
+        for file in files
+        for line in gzip.decompress(file.read_bytes()).splitlines()
+    ]
+
+
+@pytest.fixture
+def numbers(cluster: Cluster) -> Iterator[Cluster]:
+    """A server with 3,000 documents that are numbered."""
     cluster.create("inc-batch", mappings=mapping_of("n", "long"))
-    try:
-        cluster.bulk("inc-batch", ((str(n), {"n": n}) for n in range(3_000)))
-        cluster.refresh()
-        batch = {
-            "encoding": {"format": "jsonl", "compression": "gzip"},
-            "storage": {"root": sandbox.folder.as_uri(), "prefix": "b"},
-            "batch_size": 500,
-        }
-        config = {
-            "hosts": [cluster.url],
-            "indices": ["inc-batch"],
-            "replication_key": "n",
-            "batch_config": batch,
-            "page_size": 5,
-        }
-        with subprocess.Popen(
-            sandbox.command(config), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        ) as tap:
-            assert tap.stdout is not None
-            lines = []
-            for line in tap.stdout:
-                lines.append(line)
-                if len([text for text in lines if '"BATCH"' in text]) == 2:
-                    tap.terminate()
-        messages = [json.loads(line) for line in lines]
-        files = [name for m in messages if m["type"] == "BATCH" for name in m["manifest"]]
-        written = [
-            json.loads(line)["n"]
-            for name in files
-            for line in gzip.decompress(
-                Path(name.removeprefix("file://")).read_bytes()
-            ).splitlines()
-        ]
-        states = [m["value"] for m in messages if m["type"] == "STATE"]
-        last = states[-1]["bookmarks"]["inc-batch".replace("-", "_")]["replication_key_value"]
-        assert len(written) < 3_000
-        assert last <= max(written)
-        assert cluster.open_contexts() == 0
-    finally:
-        cluster.delete("inc-batch")
+    cluster.bulk("inc-batch", ((str(n), {"n": n}) for n in range(3_000)))
+    cluster.refresh()
+    yield cluster
+    cluster.delete("inc-batch")
+
+
+def test_batches(numbers: Cluster, sandbox: Sandbox) -> None:
+    """With BATCH messages, every document is in a file, and the bookmark is the last."""
+    run = next_run(sandbox, batched(sandbox, numbers), None)
+    assert in_files(run.messages) == list(range(3_000))
+    assert bookmark(run, "inc_batch") == 2_999
+
+
+def test_batches_and_signals(numbers: Cluster, sandbox: Sandbox) -> None:
+    """A run with BATCH messages that is stopped leaves no bookmark beyond what its files hold."""
+    config = batched(sandbox, numbers, page_size=5)
+    with subprocess.Popen(
+        sandbox.command(config), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as tap:
+        assert tap.stdout is not None
+        lines = []
+        for line in tap.stdout:
+            lines.append(line)
+            if len([text for text in lines if '"BATCH"' in text]) == 2:
+                tap.terminate()
+    messages = [json.loads(line) for line in lines]
+    written = in_files(messages)
+    states = [m["value"] for m in messages if m["type"] == "STATE"]
+    last = states[-1]["bookmarks"]["inc_batch"]["replication_key_value"]
+    assert len(written) < 3_000
+    assert last <= max(written)
+    assert numbers.open_contexts() == 0
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,20 @@ def test_stream_maps(filled: Cluster, sandbox: Sandbox) -> None:
     assert {"_id": "2", "name": "msg/2"} in run.records("msg")
 
 
+def test_flattening(filled: Cluster, sandbox: Sandbox) -> None:
+    """The SDK's flattening gives each inner field a column, and records that validate."""
+    flat = {"flattening_enabled": True, "flattening_max_depth": 3}
+    run = sandbox.run({"hosts": [filled.url], "indices": ["msg"], **flat})
+    assert run.code == 0, run.err
+    (schema,) = run.of_type("SCHEMA")
+    assert {"place__lat", "span__gte", "object__inner"} <= set(schema["schema"]["properties"])
+    records = {record["_id"]: record for record in run.records("msg")}
+    assert records["5"]["place__lat"] == 41.12
+    validator = Draft7Validator(schema["schema"])
+    for record in records.values():
+        assert list(validator.iter_errors(record)) == [], record
+
+
 def test_activate_version(filled: Cluster, sandbox: Sandbox) -> None:
     """On request, the target is told to drop the rows that a full table no longer has."""
     config = {"hosts": [filled.url], "indices": ["msg"], "emit_activate_version_messages": True}
