@@ -12,7 +12,7 @@ from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.messages import Message
 
-from tap_elasticsearch.exceptions import TargetGoneError
+from tap_elasticsearch.exceptions import Interrupted, TargetGoneError
 
 if TYPE_CHECKING:
     from typing import Any
@@ -45,8 +45,9 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
             self.flush()
 
     def discard(self) -> None:
-        """Forget everything that waits: nobody takes it any more."""
+        """Forget what waits, here and in Python's own buffer: nobody takes it any more."""
         self._waiting = bytearray()
+        _discard_stdout()
 
     def flush(self) -> None:
         """Write everything that waits.
@@ -57,6 +58,10 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         waiting, self._waiting = bytes(self._waiting), bytearray()
         try:
             _write_all(waiting)
+        except Interrupted:
+            # A signal that does not wait, while we did: for a reader that reads no more.
+            self.discard()
+            raise
         except BrokenPipeError as error:
             _discard_stdout()
             msg = "The target stopped reading our output. Its own messages say why."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import signal
 import subprocess
 import termios
@@ -72,11 +73,16 @@ def await_full(pipe: int) -> None:
         fcntl.ioctl(pipe, termios.FIONREAD, waiting)
 
 
-def test_a_second_signal(filled: Cluster, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_second_signal(filled: Cluster, sandbox: Sandbox, unbuffered: str) -> None:
     """With a target that reads nothing any more, the second signal ends the run at once."""
     config = {"hosts": [filled.url], "indices": ["end"]}
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with subprocess.Popen(
-        sandbox.command(config), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        sandbox.command(config),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
     ) as tap:
         assert tap.stdout is not None
         await_full(tap.stdout.fileno())

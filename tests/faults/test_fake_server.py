@@ -75,6 +75,8 @@ def comparable(answer: object) -> object:
         return [comparable(answer[0])]
     if isinstance(answer, (list, tuple)):
         return [comparable(value) for value in answer]
+    if answer in {"all shards failed", "Partial shards failure"}:
+        return "shards failed"
     if isinstance(answer, str) and answer.startswith("No search context found for id"):
         return "No search context found for id"
     return answer
