@@ -1,5 +1,6 @@
 """What a mapping says of documents: the field tree, and the table of types."""
 
+from tap_elasticsearch.fields.checked import FRACTION, nullable, objects
 from tap_elasticsearch.fields.dates import CANONICAL_DATE
 from tap_elasticsearch.fields.merge import Conflict, merge
 from tap_elasticsearch.fields.misfit import Misfit
@@ -24,6 +25,7 @@ from tap_elasticsearch.fields.types import (
 
 __all__ = [
     "CANONICAL_DATE",
+    "FRACTION",
     "JSON_TEXT",
     "OBJECTS",
     "TYPES",
@@ -36,6 +38,8 @@ __all__ = [
     "is_sortable",
     "json_schema",
     "merge",
+    "nullable",
+    "objects",
     "parse_mapping",
     "to_mapping",
     "type_of",

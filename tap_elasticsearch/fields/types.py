@@ -1,8 +1,8 @@
 """The type table: what each Elasticsearch and OpenSearch type is in a record.
 
-A row has the JSON Schema of one value, the phrase that describes it to people, and what makes the
-normaliser. Sources of the list: Elasticsearch reference, mapping/types; OpenSearch reference,
-field-types.
+A row has the JSON Schema of one value, the phrase that describes it to people, what makes the
+normaliser, and the type of values that need none. Sources of the list: Elasticsearch reference,
+mapping/types; OpenSearch reference, field-types.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tap_elasticsearch.fields import dates, geo, numbers, scalars, structures
+from tap_elasticsearch.fields import checked, dates, geo, numbers, scalars, structures
 from tap_elasticsearch.fields.tree import JSON_TEXT
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class FieldType:
         schema: JSON Schema of one value, null not included.
         form: The canonical form, in a phrase.
         normaliser: Makes the normaliser for a field of this type.
+        checked: The msgspec type of values that the normaliser leaves as they are, null not
+            included (see ``checked``).
         is_value: Tells whether a list is one value of this type rather than many.
         sortable: Can the servers sort by it, with sort values that come back as they went?
     """
@@ -47,6 +49,7 @@ class FieldType:
     schema: Mapping[str, Any]
     form: str
     normaliser: Callable[[Field], Normalise]
+    checked: Any
     is_value: Callable[[list[Any]], bool] = _never
     sortable: bool = False
 
@@ -77,33 +80,47 @@ def _range(bound: Mapping[str, Any]) -> dict[str, Any]:
     return structures.object_schema(**dict.fromkeys(structures.BOUNDS, bound))
 
 
-_TEXT = FieldType(_STRING, "string", _always(scalars.text))
-_KEYWORD = FieldType(_STRING, "string", _always(scalars.text), sortable=True)
-_WHOLE = FieldType(_INTEGER, "integer of 64 bits", _always(numbers.integer), sortable=True)
-_REAL = FieldType(_NUMBER, "number", numbers.of_field, sortable=True)
-_TIME = FieldType(_DATE, "date-time in UTC", dates.date, sortable=True)
-_FREE = FieldType(_OBJECT, "object", _always(scalars.free_form))
-_TEXT_OF_JSON = FieldType(_STRING, "JSON text", _always(scalars.json_text), is_value=always)
-_VECTOR = FieldType(_NUMBERS, "list of numbers", numbers.vector, is_value=always)
+def _checked_range(bound: Any) -> Any:  # noqa: ANN401 - a type
+    return checked.structure(**dict.fromkeys(structures.BOUNDS, bound))
+
+
+_TEXT = FieldType(_STRING, "string", _always(scalars.text), str)
+_KEYWORD = FieldType(_STRING, "string", _always(scalars.text), str, sortable=True)
+_WHOLE = FieldType(
+    _INTEGER, "integer of 64 bits", _always(numbers.integer), checked.LONG, sortable=True
+)
+_REAL = FieldType(_NUMBER, "number", numbers.of_field, float, sortable=True)
+_TIME = FieldType(_DATE, "date-time in UTC", dates.date, checked.DATE, sortable=True)
+_FREE = FieldType(_OBJECT, "object", _always(scalars.free_form), dict[str, Any])
+_TEXT_OF_JSON = FieldType(
+    _STRING, "JSON text", _always(scalars.json_text), checked.NEVER, is_value=always
+)
+_VECTOR = FieldType(
+    _NUMBERS, "list of numbers", numbers.vector, list[checked.FRACTION], is_value=always
+)
 _WEIGHTS = FieldType(
     {"type": "object", "additionalProperties": {"type": ["number", "null"]}},
     "object of numbers",
     _always(numbers.weights),
+    dict[str, float],
 )
 _INTEGER_RANGE = FieldType(
     _range(_INTEGER),
     "object with gte, gt, lte, lt (integers)",
     _always(structures.range_of(numbers.integer)),
+    _checked_range(checked.LONG),
 )
 _NUMBER_RANGE = FieldType(
     _range(_NUMBER),
     "object with gte, gt, lte, lt (numbers)",
     _always(structures.range_of(numbers.real)),
+    _checked_range(float),
 )
 _POINT = FieldType(
     structures.object_schema(x=_NUMBER, y=_NUMBER),
     "object with x and y",
     _always(geo.point),
+    checked.structure("x", "y", x=float, y=float),
     is_value=geo.is_point,
 )
 
@@ -124,23 +141,27 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
         "keyword": _KEYWORD,
         "constant_keyword": _KEYWORD,
         "wildcard": _KEYWORD,
-        "semantic_text": FieldType(_STRING, "string", _always(scalars.legacy_text)),
-        "binary": FieldType(_STRING, "string (base64)", _always(scalars.only_string)),
+        "semantic_text": FieldType(_STRING, "string", _always(scalars.legacy_text), str),
+        "binary": FieldType(_STRING, "string (base64)", _always(scalars.only_string), str),
         "boolean": FieldType(
-            {"type": "boolean"}, "boolean", _always(scalars.boolean), sortable=True
+            {"type": "boolean"}, "boolean", _always(scalars.boolean), bool, sortable=True
         ),
         "long": _WHOLE,
         "integer": _WHOLE,
         "short": _WHOLE,
         "byte": _WHOLE,
         "unsigned_long": FieldType(
-            _STRING, "string of digits", _always(numbers.unsigned), sortable=True
+            _STRING,
+            "string of digits",
+            _always(numbers.unsigned),
+            checked.UNSIGNED,
+            sortable=True,
         ),
         "double": _REAL,
         "float": _REAL,
         "half_float": _REAL,
         "scaled_float": _REAL,
-        "rank_feature": FieldType(_NUMBER, "number", numbers.of_field),
+        "rank_feature": FieldType(_NUMBER, "number", numbers.of_field, float),
         "date": _TIME,
         "date_nanos": _TIME,
         "integer_range": _INTEGER_RANGE,
@@ -148,10 +169,16 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
         "float_range": _NUMBER_RANGE,
         "double_range": _NUMBER_RANGE,
         "date_range": FieldType(
-            _range(_DATE), "object with gte, gt, lte, lt (date-times)", _date_range
+            _range(_DATE),
+            "object with gte, gt, lte, lt (date-times)",
+            _date_range,
+            _checked_range(checked.DATE),
         ),
         "ip_range": FieldType(
-            _range(_STRING), "object with gte, gt, lte, lt (addresses)", _ip_range
+            _range(_STRING),
+            "object with gte, gt, lte, lt (addresses)",
+            _ip_range,
+            _checked_range(str),
         ),
         "object": _FREE,
         "passthrough": _FREE,
@@ -162,11 +189,13 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
             structures.object_schema(name=_STRING, parent=_STRING),
             "object with name and parent",
             _always(scalars.relation),
+            checked.structure("name", name=str, parent=str),
         ),
         "geo_point": FieldType(
             structures.object_schema(lat=_NUMBER, lon=_NUMBER),
             "object with lat and lon",
             _always(geo.geo_point),
+            checked.structure("lat", "lon", lat=float, lon=float),
             is_value=geo.is_point,
         ),
         "point": _POINT,
@@ -183,6 +212,7 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
             structures.object_schema(values=_NUMBERS, counts=_INTEGERS),
             "object with values and counts",
             _always(structures.histogram),
+            checked.structure(values=list[float | None], counts=list[checked.LONG | None]),
         ),
         "tdigest": FieldType(
             structures.object_schema(
@@ -190,12 +220,20 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
             ),
             "object with centroids, counts, sum, min, max",
             _always(structures.tdigest),
+            checked.structure(
+                centroids=list[float | None],
+                counts=list[checked.LONG | None],
+                sum=float,
+                min=float,
+                max=float,
+            ),
         ),
         "exponential_histogram": _FREE,
         "aggregate_metric_double": FieldType(
             structures.object_schema(min=_NUMBER, max=_NUMBER, sum=_NUMBER, value_count=_INTEGER),
             "object with min, max, sum, value_count",
             _always(structures.aggregate),
+            checked.structure(min=float, max=float, sum=float, value_count=checked.LONG),
         ),
         "completion": _TEXT_OF_JSON,
         "percolator": _TEXT_OF_JSON,

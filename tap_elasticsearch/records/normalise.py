@@ -55,7 +55,7 @@ class _ObjectReader:
             name: _converter(field, prefix + name) for name, field in properties.items()
         }
         self._folder = Folder(properties)
-        self._constants = _constants(properties)
+        self._constants = constants(properties)
 
     def __call__(self, source: Mapping[str, Any], extra: Extra) -> dict[str, Any]:
         columns = self._columns
@@ -78,8 +78,8 @@ class _ObjectReader:
                 record[name] = fill()
 
 
-def _constants(properties: Mapping[str, Field]) -> dict[str, Callable[[], Any]]:
-    """What makes the value of each field that a document may lack and yet has.
+def constants(properties: Mapping[str, Field]) -> dict[str, Callable[[], Any]]:
+    """What makes the value of each field that a document may lack and yet has, by name.
 
     Elasticsearch reference, mapping/types/constant-keyword.
     """
@@ -90,7 +90,7 @@ def _constants(properties: Mapping[str, Field]) -> dict[str, Callable[[], Any]]:
 def _constant(field: Field) -> Callable[[], Any] | None:
     if field.value is not None:
         return lambda: [field.value] if field.array else field.value
-    if field.array or not (inner := _constants(field.properties)):
+    if field.array or not (inner := constants(field.properties)):
         return None
     return lambda: {name: fill() for name, fill in inner.items()}
 

@@ -1,0 +1,68 @@
+"""msgspec types that take nothing but what the normaliser of a type leaves as it is.
+
+They may refuse more than they must: what they refuse is normalised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
+
+from tap_elasticsearch.fields.numbers import MAX_LONG, MIN_LONG
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: No value: every one is changed, or there is no telling whether it would be.
+NEVER = None
+LONG = Annotated[int, Meta(ge=MIN_LONG, le=MAX_LONG)]
+#: A number that is written with a fraction or an exponent.
+FRACTION = Annotated[int, Meta(ge=1, le=0)] | float
+#: Digits of fewer than 2^64, as they are normalised.
+UNSIGNED = Annotated[str, Meta(pattern=r"^(?:0|[1-9][0-9]{0,18})\Z")]
+#: A canonical date, save those of 29 February: that is left to the calendar. msgspec's own
+#: datetime takes offsets, and what is no date in Elasticsearch.
+DATE = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?!0000)[0-9]{4}-"
+        r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+        r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+        r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?Z\Z"
+    ),
+]
+
+
+def nullable(checked: Any) -> Any:  # noqa: ANN401 - a type, for which there is no type
+    """``checked``, or null."""
+    return checked | None if checked is not NEVER else NEVER
+
+
+def structure(*required: str, **members: Any) -> type[Struct]:  # noqa: ANN401 - as above
+    """Objects with these members and no others.
+
+    Args:
+        required: Members that must be there, and not null. All others may be missing, or null.
+        members: The types of all.
+    """
+    return objects({name: name for name in members}, members, required)
+
+
+def objects(
+    names: dict[str, str], members: dict[str, Any], required: Collection[str]
+) -> type[Struct]:
+    """As ``structure``, for members whose names in JSON are no identifiers.
+
+    Args:
+        names: What each member is called in JSON.
+        members: The type of each.
+        required: As in ``structure``.
+    """
+    fields = [
+        (name, kind) if name in required else (name, nullable(kind) | UnsetType, UNSET)
+        for name, kind in members.items()
+    ]
+    return defstruct(
+        "Object", fields, rename=names, forbid_unknown_fields=True, kw_only=True, gc=False
+    )

@@ -1,0 +1,143 @@
+"""Documents that are true to their schema already, told from the others by one decoding."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+import msgspec
+
+from tap_elasticsearch.fields import (
+    FRACTION,
+    Misfit,
+    holds_lists,
+    nullable,
+    objects,
+    type_of,
+)
+from tap_elasticsearch.records.normalise import EXTRA, constants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from msgspec import Raw
+
+    from tap_elasticsearch.fields import Field
+
+    #: Would the normaliser leave this value, which is not None, as it is?
+    Clean: TypeAlias = "Callable[[Any], bool]"
+
+#: Objects with more fields than these are not checked by a Struct: it finds a field by comparing
+#: one name after the other, a dict at once.
+WIDE = 200
+
+
+class Check:
+    """Tells whether the normaliser would leave a document as it is, without normalising it.
+
+    It may say no where that is not known: the document is only slower then.
+    """
+
+    def __init__(self, field: Field) -> None:
+        """Compile the check.
+
+        Args:
+            field: The root of the stream's field tree.
+        """
+        self._decode = msgspec.json.Decoder(_object(field), dec_hook=_looked_up).decode
+
+    def __call__(self, source: Raw) -> bool:
+        """Can the bytes of ``source``, a document, stand in a record?"""
+        try:
+            self._decode(source)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return False
+        return True
+
+
+class _Wide:
+    """Stands for the objects at one place that has many fields."""
+
+    is_clean: ClassVar[Clean]
+
+
+def _object(field: Field) -> Any:  # noqa: ANN401 - a type, for which there is no type
+    """The type of the objects that ``field`` has."""
+    fields = {name: sub for name, sub in field.properties.items() if name != EXTRA}
+    if len(fields) > WIDE:
+        return type("Wide", (_Wide,), {"is_clean": staticmethod(_wide(fields))})
+    # A name that msgspec cannot have is left out: documents with it are normalised.
+    named = [name for name in fields if msgspec.json.encode(name)[1:-1] == name.encode()]
+    names = {f"f{number}": name for number, name in enumerate(named)}
+    filled = constants(fields)
+    return objects(
+        names,
+        {key: _column(fields[name]) for key, name in names.items()},
+        [key for key, name in names.items() if name in filled],
+    )
+
+
+def _column(field: Field) -> Any:  # noqa: ANN401 - as above
+    """The type of the values of a column, null not included."""
+    one = _object(field) if field.properties else type_of(field.type).checked
+    if not holds_lists(field):
+        return one
+    # Beside fractions in one list, whole numbers are written as such: see numbers.of_field.
+    element = nullable(FRACTION if one is float else one)
+    return list[element]  # type: ignore[valid-type]
+
+
+def _looked_up(kind: type, value: object) -> object:
+    """What msgspec calls for a value of a type that it does not know: an object of that type."""
+    if issubclass(kind, _Wide) and kind.is_clean(value):
+        return kind()
+    raise ValueError
+
+
+def _wide(fields: Mapping[str, Field]) -> Clean:
+    """The check of objects with these fields, by look-up."""
+    cleans = {name: _clean(sub) for name, sub in fields.items()}
+    exact = {name: kind for name, sub in fields.items() if (kind := _exact(sub))}
+    filled = constants(fields).keys()
+
+    def is_clean(value: object) -> bool:
+        if type(value) is not dict or not filled <= value.keys() <= cleans.keys():
+            return False
+        return all(
+            type(member) is exact.get(name) or member is None or cleans[name](member)
+            for name, member in value.items()
+        )
+
+    return is_clean
+
+
+def _exact(field: Field) -> type | None:
+    """The Python type whose values are all clean, if there is one: asking it takes no call."""
+    checked = _column(field)
+    return checked if checked in {str, bool} else None
+
+
+def _clean(field: Field) -> Clean:
+    if (
+        field.properties
+        or holds_lists(field)
+        or type_of(field.type).schema["type"] in {"array", "object"}
+    ):
+        return partial(_converts, _column(field))
+    return partial(_unchanged, type_of(field.type).normaliser(field))
+
+
+def _converts(kind: Any, value: object) -> bool:  # noqa: ANN401 - as above
+    try:
+        msgspec.convert(value, kind, dec_hook=_looked_up)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _unchanged(normalise: Callable[[object], object], value: object) -> bool:
+    try:
+        made = normalise(value)
+    except Misfit:
+        return False
+    return type(made) is type(value) and made == value

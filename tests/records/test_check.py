@@ -1,0 +1,146 @@
+"""The check: it passes what the normaliser would leave as it is, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import Raw
+
+from tap_elasticsearch.fields import Field, type_of
+from tap_elasticsearch.records.check import WIDE, Check
+from tap_elasticsearch.records.normalise import Normaliser
+from tests.fields.test_types import CANONICAL
+from tests.fields.trees import documents, trees
+
+Form: TypeAlias = Callable[[Field], Field]
+
+#: Types with a value in their canonical form; of unsigned_long, the check knows 19 digits.
+CLEAN = [
+    (kind, canonical)
+    for kind, _, canonical in CANONICAL
+    if canonical not in [None, str(2**64 - 1)] and type_of(kind).checked is not None
+]
+
+
+def passes(field: Field, document: object) -> bool:
+    """Does ``document`` pass the check of ``field``?"""
+    return Check(field)(Raw(json.dumps(document).encode()))
+
+
+def root(**properties: Field) -> Field:
+    """A root with these fields."""
+    return Field("object", properties)
+
+
+def widened(field: Field) -> Field:
+    """``field``, with as many fields beside its own as make it wide."""
+    more = {f"wide{number}": Field("keyword") for number in range(WIDE + 1)}
+    return Field("object", {**more, **field.properties})
+
+
+FORMS = pytest.mark.parametrize("form", [lambda field: field, widened], ids=["narrow", "wide"])
+
+
+@FORMS
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_what_passes_is_not_changed(form: Form, data: st.DataObject) -> None:
+    """A document that passes is its own record, whatever the mapping."""
+    field = form(data.draw(trees()))
+    document = data.draw(documents())
+    if passes(field, document):
+        assert Normaliser(field).record(document) == (document, {})
+
+
+@FORMS
+@pytest.mark.parametrize(("kind", "canonical"), CLEAN)
+def test_canonical_values_pass(form: Form, kind: str, canonical: object) -> None:
+    """Values in the canonical form of their type cost no more than the check."""
+    document = {"f": canonical, "o": {"f": None}, "l": [{"f": canonical}, None, {}]}
+    inner = {"f": Field(kind)}
+    field = root(f=Field(kind), o=Field("object", inner), l=Field("nested", inner, array=True))
+    assert passes(form(field), document)
+
+
+@FORMS
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("long", 2**63),
+        ("long", 1.0),
+        ("long", "1"),
+        ("long", True),
+        ("boolean", "true"),
+        ("keyword", 5),
+        ("keyword", ["a"]),
+        ("date", "2024-02-30T00:00:00Z"),
+        ("date", "2023-02-29T00:00:00Z"),
+        ("date", "0000-01-01T00:00:00Z"),
+        ("date", "2024-01-01T00:00:00+00:00"),
+        ("date", "2024-01-01t00:00:00Z"),
+        ("date", "2024-01-01 00:00:00Z"),
+        ("date", "2024-01-01T00:00:00Z\n"),
+        ("date", "2024-01-01T24:00:00Z"),
+        ("date", "2024-01-01T00:00:60Z"),
+        ("date", "2024-01-01T00:00:00.1234567890Z"),
+        ("date", "2024-01-01"),
+        ("date", 0),
+        ("dense_vector", [1, 0.5]),
+        ("geo_point", {"lat": 1.5}),
+        ("integer_range", {"gte": 1, "around": 2}),
+        ("join", "child"),
+        ("flattened", "a"),
+        ("geo_shape", {"type": "Point"}),
+        ("never_heard_of", "a"),
+    ],
+)
+def test_other_values_do_not(form: Form, kind: str, value: object) -> None:
+    """What has another form is normalised."""
+    assert not passes(form(root(f=Field(kind))), {"f": value})
+
+
+@FORMS
+@pytest.mark.parametrize("document", [{"g": 1}, {"_extra": {}}, {"a.b": "c"}, {}, {"f": None}])
+def test_other_documents_do_not(form: Form, document: dict[str, Any]) -> None:
+    """Neither do fields that the mapping lacks, or the lack of one that every document has."""
+    field = root(f=Field("constant_keyword", value="x"), _extra=Field("keyword"))
+    field = replace(field, properties={**field.properties, "a": root(b=Field("keyword"))})
+    assert not passes(form(field), document) or document == {"f": None}
+
+
+@FORMS
+def test_lists_of_numbers(form: Form) -> None:
+    """A list of fractions and whole numbers is normalised: a target cannot load both in one."""
+    field = form(root(f=Field("double", array=True)))
+    assert passes(field, {"f": [1.0, 0.5, None]})
+    assert not passes(field, {"f": [1, 0.5]})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"", b"{", b"[]", b'{"f":1e400}', b'{"f":NaN}', b'{"f":"\\ud800"}', b'{"f":"\xff"}'],
+)
+def test_what_is_no_document(source: bytes) -> None:
+    """What cannot be decoded does not pass, and does no harm."""
+    assert not Check(root(f=Field("flattened")))(Raw(source))
+    assert not Check(root(f=Field("keyword")))(Raw(source))
+
+
+def test_depth() -> None:
+    """A document nested deeper than can be decoded does not pass, and does no harm."""
+    deep = b'{"f":' + b'{"a":' * 2_000 + b"1" + b"}" * 2_001
+    assert not Check(root(f=Field("flattened")))(Raw(deep))
+
+
+@pytest.mark.parametrize("name", ['"', "\\", "\t", "é", "a b", "", "class", "__init__"])
+def test_names(name: str) -> None:
+    """A field may have any name."""
+    field = Field("object", {name: Field("keyword"), "g": Field("long")})
+    assert passes(field, {"g": 5})
+    assert not passes(field, {name: 5})
