@@ -10,6 +10,7 @@ import msgspec
 
 from tap_elasticsearch.exceptions import RequestError
 from tap_elasticsearch.records.normalise import Normaliser
+from tap_elasticsearch.records.repair import repaired
 
 if TYPE_CHECKING:
     from msgspec import Raw
@@ -23,9 +24,9 @@ _decode = msgspec.json.Decoder().decode
 def _decode_source(source: Raw) -> Any:  # noqa: ANN401
     try:
         return _decode(source)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         # A number beyond a double, which only fields that are not indexed can hold: its digits.
-        return json.loads(bytes(source), parse_float=_number)
+        return json.loads(repaired(bytes(source)), parse_float=_number)
 
 
 def _number(text: str) -> float | str:
@@ -37,13 +38,14 @@ class Recorder:
     """Makes the records of one stream.
 
     Attributes:
+        routed: Is the routing a part of its records?
         extras: Dotted paths of values that had no place in their column, each with how often, and
             the ``_id`` of one document.
     """
 
     def __init__(self, fields: Field, *, routed: bool) -> None:
         self._normaliser = Normaliser(fields)
-        self._routed = routed
+        self.routed = routed
         self.extras: dict[str, tuple[int, str]] = {}
 
     def record(self, hit: Hit) -> dict[str, Any]:
@@ -53,7 +55,7 @@ class Recorder:
             RequestError: The index does not keep the documents it was given.
         """
         record: dict[str, Any] = {"_id": _decode(hit.id), "_index": _decode(hit.index)}
-        if self._routed:
+        if self.routed:
             # A part of the key, which must not be null.
             record["_routing"] = _decode(hit.routing) or ""
         if not hit.source:

@@ -1,0 +1,66 @@
+"""Pages: what a strict decoder refuses costs one document a character, and the page nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_elasticsearch.exceptions import ServerError
+from tap_elasticsearch.records.hits import decode_page
+from tap_elasticsearch.records.repair import repaired
+
+
+def page(*sources: bytes) -> bytes:
+    """The answer to a search that found these documents."""
+    hits = b",".join(b'{"_id":"%d","_index":"i","_source":%b}' % hit for hit in enumerate(sources))
+    return b'{"_shards":{"total":1,"successful":1,"failed":0},"hits":{"hits":[' + hits + b"]}}"
+
+
+CLEAN = rb'{"a":"\ud83d\ude00 \\ud800 \" NaN, \\","b":[1.10,{}]}'
+
+
+@pytest.mark.parametrize(
+    ("source", "mended"),
+    [
+        (rb'{"a":"x\ud800y"}', rb'{"a":"x\ufffdy"}'),
+        (rb'{"a":"\\\udc00"}', rb'{"a":"\\\ufffd"}'),
+        (rb'{"\uDBFF\uDBFF\uDC00":1}', rb'{"\ufffd\uDBFF\uDC00":1}'),
+        (b'{"a":NaN}', b'{"a":"NaN"}'),
+        (b'{"a":[ -Infinity , Infinity]}', b'{"a":[ "-Infinity" , "Infinity"]}'),
+        (rb'{"a":"\"[NaN,","b":NaN}', rb'{"a":"\"[NaN,","b":"NaN"}'),
+    ],
+)
+def test_repaired(source: bytes, mended: bytes) -> None:
+    """The document beside it keeps every byte."""
+    hits = decode_page(page(CLEAN, source, CLEAN)).hits
+    assert [bytes(hit.source) for hit in hits] == [CLEAN, mended, CLEAN]
+
+
+@given(st.recursive(st.text() | st.floats(width=16), st.lists, max_leaves=5))
+def test_only_what_is_wrong_is_changed(value: object) -> None:
+    """JSON stays as it is, with NaN and Infinity as strings."""
+    text = json.dumps([value])
+    expected = json.loads(text, parse_constant=str)
+    assert json.loads(repaired(text.encode())) == expected
+
+
+def test_no_utf_8() -> None:
+    """Bytes that are no UTF-8 become U+FFFD where the answer has to be repaired."""
+    assert repaired(b'"a\xffb"') == '"a\ufffdb"'.encode()
+
+
+def test_line_breaks() -> None:
+    """A document that was stored with line breaks comes without."""
+    hits = decode_page(page(b'{\r\n  "a": 1\n}', CLEAN)).hits
+    assert bytes(hits[0].source) == b'{    "a": 1 }'
+    assert bytes(hits[1].source) == CLEAN
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>", b"{}", b'{"hits":{"hits":[' + b"[" * 5_000])
+def test_no_page(answer: bytes) -> None:
+    """What is not the answer to a search is an error that shows its beginning."""
+    with pytest.raises(ServerError, match="It begins"):
+        decode_page(answer)
