@@ -1,7 +1,8 @@
-"""The project's two commands, for a fresh clone on a machine with nothing but Python.
+"""The project's three commands, for a fresh clone on a machine with nothing but Python.
 
-``python3 -m tests [pytest's arguments]`` runs the tests, ``python3 -m tests demo`` the demo. Both
-make the virtual environment ``.venv`` first, so this module needs the standard library alone.
+``python3 -m tests [pytest's arguments]`` runs the tests, ``python3 -m tests demo`` the demo, and
+``python3 -m tests benchmark [its options]`` the benchmark. They make the virtual environment
+``.venv`` first, so this module needs the standard library alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: What can be run beside pytest, by its name.
+MODULES = {"demo": "tests.demo", "benchmark": "tests.benchmarks"}
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
@@ -37,7 +40,9 @@ def prepare() -> None:
 def main(arguments: list[str]) -> int:
     """Run the command; its exit code."""
     prepare()
-    module = ["tests.demo"] if arguments[:1] == ["demo"] else ["pytest", *arguments]
+    module = ["pytest", *arguments]
+    if arguments and arguments[0] in MODULES:
+        module = [MODULES[arguments[0]], *arguments[1:]]
     return subprocess.run([str(PYTHON), "-m", *module], cwd=ROOT, check=False).returncode
 
 
