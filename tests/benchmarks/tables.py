@@ -1,4 +1,4 @@
-"""The table: what each row took, and how it compares."""
+"""The tables: what each row took, and how it compares."""
 
 from __future__ import annotations
 
@@ -38,12 +38,16 @@ GOALS = {
     "object": Goal("object", "plain", 4),
 }
 
+#: Bytes that the tap may need at most, and how much the greatest need may be above the smallest.
+MOST_MEMORY = 200_000_000
+ALIKE = 1.1
 
-def speeds(measured: Sequence[Measured], *, title: str) -> Table:
+
+def speed_table(measured: Sequence[Measured], title: str) -> Table:
     """The table of all rows."""
     table = Table(title=title, title_justify="left")
     table.add_column("")
-    for name in ("seconds", "start-up", "net", "documents/s", "CPU µs/doc", "MiB"):
+    for name in ("seconds", "start-up", "net", "documents/s", "CPU µs/doc", "MB"):
         table.add_column(name, justify="right")
     for name in ("compared", "goal"):
         table.add_column(name)
@@ -61,7 +65,7 @@ def _figures(measured: Measured) -> list[str]:
         f"{measured.net:.2f}",
         f"{measured.rate:,.0f}",
         f"{measured.cpu / measured.documents * 1e6:.1f}",
-        f"{max(sample.memory for sample in measured.runs) / 2**20:.0f}",
+        f"{max(sample.memory for sample in measured.runs) / 1e6:.0f}",
     ]
 
 
@@ -73,6 +77,29 @@ def _compared(name: str, rows: Mapping[str, Measured]) -> tuple[str, str]:
     reached = rows[goal.faster].rate / rows[goal.than].rate
     ratio = f"{goal.faster} = {reached:.2f} x {goal.than}"
     return ratio, verdict(met=reached >= goal.times, goal=f"{goal.times:g}") if goal.times else ""
+
+
+def memory_table(peaks: Mapping[int, int]) -> Table:
+    """The table of the most memory that this tap had, by the number of documents."""
+    table = Table("documents", "MB", "goal", title="Memory of this tap", title_justify="left")
+    smallest = min(peaks.values())
+    for documents, peak in peaks.items():
+        met = peak < MOST_MEMORY and peak < smallest * ALIKE
+        table.add_row(
+            f"{documents:,}",
+            f"{peak / 1e6:.0f}",
+            verdict(met=met, goal=f"under {MOST_MEMORY / 1e6:.0f} MB, and the same for all"),
+        )
+    return table
+
+
+def instruction_table(counts: Mapping[str, float]) -> Table:
+    """The table of instructions for each record."""
+    title = "From a page's bytes to lines, in memory"
+    table = Table("path", "instructions/record", title=title, title_justify="left")
+    for path, count in counts.items():
+        table.add_row(path, f"{count:,.0f}")
+    return table
 
 
 def verdict(*, met: bool, goal: str) -> str:
