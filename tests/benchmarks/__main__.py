@@ -48,6 +48,9 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, metavar="PATH", help="write all figures there")
     parser.add_argument("--host", metavar="URL", help="a server of your own, to write to")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the indices on it, and use those left before"
+    )
     return parser.parse_args(given)
 
 
@@ -101,7 +104,7 @@ def main(given: Sequence[str]) -> None:
     figures = {}
     with server(options.host) as reachable, tempfile.TemporaryDirectory() as folder:
         setup = Setup(reachable.url, Path(folder), options.page_size)
-        indices = Indices(Cluster(reachable))
+        indices = Indices(Cluster(reachable), keep=options.keep)
         try:
             for name, found, table in parts(options, setup, indices):
                 figures[name] = found

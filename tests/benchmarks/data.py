@@ -58,10 +58,16 @@ WIDE = Kind("wide", wide=True)
 
 
 class Indices:
-    """The indices on one server, each loaded once."""
+    """The indices on one server, each loaded once.
 
-    def __init__(self, cluster: Cluster) -> None:
+    Args:
+        cluster: The server.
+        keep: Leave them there, and use those that are there already?
+    """
+
+    def __init__(self, cluster: Cluster, *, keep: bool = False) -> None:
         self._cluster = cluster
+        self._keep = keep
         self._loaded: set[str] = set()
 
     def of(self, kind: Kind, count: int) -> str:
@@ -69,7 +75,8 @@ class Indices:
         name = f"{PREFIX}{kind.name}-{count}"
         if name not in self._loaded:
             self._loaded.add(name)
-            self._load(name, kind, count)
+            if not (self._keep and count and self._count(name) == count):
+                self._load(name, kind, count)
         return name
 
     def page(self, name: str, size: int) -> bytes:
@@ -78,8 +85,15 @@ class Indices:
         return _encode(self._cluster.request("POST", f"/{name}/_search", body))
 
     def delete(self) -> None:
-        """Delete those that are loaded."""
-        self._cluster.delete(*self._loaded)
+        """Delete those that are loaded, unless they are to be kept."""
+        if not self._keep:
+            self._cluster.delete(*self._loaded)
+
+    def _count(self, name: str) -> int:
+        """How many documents there are; 0 also without the index."""
+        path = f"/{name}/_count?ignore_unavailable=true"
+        found: int = self._cluster.request("GET", path)["count"]
+        return found
 
     def _load(self, name: str, kind: Kind, count: int) -> None:
         self._cluster.delete(name)
@@ -95,8 +109,7 @@ class Indices:
         # One segment a shard, so that the server has nothing to tidy up while it is measured.
         self._cluster.request("POST", f"/{name}/_forcemerge?max_num_segments=1")
         self._cluster.refresh(name)
-        there = self._cluster.request("GET", f"/{name}/_count")["count"]
-        if there != count:
+        if (there := self._count(name)) != count:
             msg = f"{name} has {there:,} documents, not {count:,}."
             raise RuntimeError(msg)
 
