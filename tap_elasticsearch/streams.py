@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.metrics import Metric, Tag, Timer
+from singer_sdk.mapper import SameRecordTransform
+from singer_sdk.metrics import Counter, Metric, Tag, Timer
 from singer_sdk.singerlib import Schema, StateMessage
 
 from tap_elasticsearch.discovery import key_problem, metadata
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
-from tap_elasticsearch.extraction import Extraction, keyed_records, records
-from tap_elasticsearch.output import Progress
+from tap_elasticsearch.extraction import Batch, Extraction
+from tap_elasticsearch.output import Progress, RecordLines
+from tap_elasticsearch.records.check import Check
 from tap_elasticsearch.records.envelope import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from types import TracebackType
 
     from singer_sdk import Tap
@@ -27,11 +30,13 @@ if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery import Replication, StreamDefinition
+    from tap_elasticsearch.extraction import Since, Whole
     from tap_elasticsearch.output import Interruption, LineWriter
-    from tap_elasticsearch.reading import Reading
 
 #: How many paths with values in ``_extra`` the closing summary names.
 NAMED_EXTRAS = 10
+#: A STATE follows after about as many; a page is never cut for it.
+RECORDS_PER_STATE = 10_000
 
 
 class ClosingTimer(Timer):
@@ -140,6 +145,10 @@ class IndexStream(Stream):
         if not message.startswith("An unhandled error"):
             super().log(message, *args, **kwargs)
 
+    def get_record_counter(self, **options: Any) -> Counter:  # noqa: ANN401, D102
+        self._counter = super().get_record_counter(**options)
+        return self._counter
+
     def get_sync_timer(self) -> Timer:  # noqa: D102
         return ClosingTimer(Metric.SYNC_DURATION, {Tag.STREAM: self.name}, self._open)
 
@@ -166,26 +175,63 @@ class IndexStream(Stream):
 
     def _records(self, recorder: Recorder) -> Iterator[dict[str, Any]]:
         progress = Progress(self.name, self.logger)
-        reading, batches = self._batches(recorder)
-        with progress.shown(), reading, self._interruption.patience():
-            for batch in batches:
-                yield from batch
+        found = self._found()
+        give = self._written(recorder) if self._as_lines() else Batch.records
+        with progress.shown(), found.reading as reading, self._interruption.patience():
+            for batch in found:
+                yield from give(batch, recorder)
                 progress.add(
-                    documents=len(batch),
+                    documents=len(batch.hits),
                     pages=reading.pages,
                     size_in_bytes=reading.size_in_bytes,
                     total=reading.total,
                 )
 
-    def _batches(self, recorder: Recorder) -> tuple[Reading, Iterator[list[dict[str, Any]]]]:
+    def _found(self) -> Whole | Since:
         extraction = Extraction(
             self._client, self._settings, self.definition, self.logger, self._interruption.check
         )
         if not self.is_sorted or not self.replication_key:
-            reading = extraction.whole()
-            return reading, records(reading, recorder)
-        ordered, bookmarks = extraction.since(self.replication_key, self.stream_state)
-        return ordered, keyed_records(ordered, bookmarks, recorder)
+            return extraction.whole()
+        return extraction.since(self.replication_key, self.stream_state)
+
+    def _as_lines(self) -> bool:
+        """Can lines be made of the documents' own bytes? Not if the SDK is to change records."""
+        stream_map = self.stream_maps[0]
+        return (
+            len(self.stream_maps) == 1
+            and type(stream_map) is SameRecordTransform
+            and stream_map.stream_alias == self.name
+            and not stream_map.flattening_enabled
+            and all(self.mask.values())
+            and self.ABORT_AT_RECORD_COUNT is None
+            and not self._batches_requested
+        )
+
+    def _written(self, recorder: Recorder) -> Callable[[Batch, Recorder], Iterator[dict[str, Any]]]:
+        """What writes a batch, save its last record.
+
+        That one goes the SDK's way, and with it the bookmark of them all.
+        """
+        lines = RecordLines(
+            self.name,
+            recorder,
+            Check(self.definition.fields),
+            version=self._writer.versions.get(self.name),
+        )
+        unstated = 0
+
+        def write(batch: Batch, recorder: Recorder) -> Iterator[dict[str, Any]]:
+            nonlocal unstated
+            for chunk in lines.chunks(batch.hits[:-1]):
+                self._writer.write_records(chunk)
+            self._counter.increment(len(batch.hits) - 1)
+            unstated += len(batch.hits)
+            self.STATE_MSG_FREQUENCY = 1 if unstated >= RECORDS_PER_STATE else sys.maxsize
+            unstated %= RECORDS_PER_STATE
+            yield batch.last(recorder)
+
+        return write
 
     def _report(self, recorder: Recorder) -> None:
         extras = sorted(recorder.extras.items(), key=lambda item: -item[1][0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.discovery import (
@@ -14,13 +13,8 @@ from tap_elasticsearch.discovery import (
     visible,
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
-from tap_elasticsearch.extraction.bookmarks import (
-    Bookmarks,
-    KeyedRecord,
-    beginning,
-    bookmarked,
-    window,
-)
+from tap_elasticsearch.extraction.batches import Since, Whole
+from tap_elasticsearch.extraction.bookmarks import Bookmarks, beginning, bookmarked, window
 from tap_elasticsearch.reading import (
     KINDS,
     Key,
@@ -34,16 +28,12 @@ from tap_elasticsearch.reading import (
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery import StreamDefinition
     from tap_elasticsearch.reading import Window
-    from tap_elasticsearch.records.envelope import Recorder
-
-#: Records that are made together: a page as objects takes ten times its bytes.
-BATCH = 500
 
 
 class Extraction:
@@ -72,16 +62,16 @@ class Extraction:
         self._logger = logger
         self._check = check
 
-    def whole(self) -> Reading:
-        """The reading of everything that the stream has now."""
+    def whole(self) -> Whole:
+        """Everything that the stream has now."""
         filters, members = self._members()
         targets = [
             Target(index, all_of(self._definition.query, filters.get(index))) for index in members
         ]
-        return Reading(self._client, self._units(targets), self._settings, self._check)
+        return Whole(Reading(self._client, self._units(targets), self._settings, self._check))
 
-    def since(self, path: str, state: Mapping[str, Any]) -> tuple[SortedReading, Bookmarks]:
-        """The reading of what is new behind the bookmark, in the order of the key.
+    def since(self, path: str, state: Mapping[str, Any]) -> Since:
+        """What is new behind the bookmark, in the order of the key.
 
         Args:
             path: The replication key.
@@ -113,7 +103,7 @@ class Extraction:
             for index, kind in types.items()
         ]
         reading = SortedReading(self._client, self._units(targets), self._settings, self._check)
-        return reading, Bookmarks(key, bookmark)
+        return Since(reading, Bookmarks(key, bookmark))
 
     def _keyed_target(
         self, index: str, alias_filter: dict[str, Any] | None, key: Key, kind: str, bounds: Window
@@ -142,22 +132,3 @@ class Extraction:
             if name == self._definition.name:
                 return entry.start_value
         return None
-
-
-def records(reading: Reading, recorder: Recorder) -> Iterator[list[dict[str, Any]]]:
-    """Batches of records of a reading."""
-    for hits in reading:
-        rest = iter(hits)
-        while batch := [recorder.record(hit) for hit in islice(rest, BATCH)]:
-            yield batch
-
-
-def keyed_records(
-    reading: SortedReading, bookmarks: Bookmarks, recorder: Recorder
-) -> Iterator[list[dict[str, Any]]]:
-    """Batches of records of a sorted reading, each with its bookmark."""
-    key = bookmarks.key
-    for batch in reading.in_order(key):
-        yield [
-            KeyedRecord(recorder.record(hit), key.path, bookmarks.at(place)) for place, hit in batch
-        ]

@@ -1,7 +1,8 @@
 """What leaves the process: messages on stdout, progress on stderr, and its end on a signal."""
 
 from tap_elasticsearch.output.interruption import Interruption
+from tap_elasticsearch.output.lines import RecordLines
 from tap_elasticsearch.output.progress import Progress
 from tap_elasticsearch.output.writer import LineWriter
 
-__all__ = ["Interruption", "LineWriter", "Progress"]
+__all__ = ["Interruption", "LineWriter", "Progress", "RecordLines"]

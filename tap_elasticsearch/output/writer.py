@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from singer_sdk.contrib.msgspec import enc_hook
-from singer_sdk.singerlib import RecordMessage
+from singer_sdk.singerlib import ActivateVersionMessage, RecordMessage
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.messages import Message
 
 from tap_elasticsearch.exceptions import Interrupted, TargetGoneError
+from tap_elasticsearch.output.long_lines import LongLines
 
 if TYPE_CHECKING:
     from typing import Any
@@ -24,11 +25,17 @@ _encoder = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number")
 
 
 class LineWriter(GenericSingerWriter[bytes, Message]):
-    """Writes messages in their order; everything but a record is on its way when the call ends."""
+    """Writes messages in their order; everything but a record is on its way when the call ends.
+
+    Attributes:
+        versions: The version that was activated for each stream, where one was.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._waiting = bytearray()
+        self._long = LongLines()
+        self.versions: dict[str, int] = {}
 
     def serialize_message(self, message: Message) -> bytes:
         """One line, with its end."""
@@ -40,8 +47,21 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         Raises:
             TargetGoneError: Nobody reads our output any more.
         """
-        self._waiting += self.serialize_message(message)
-        if len(self._waiting) >= BUFFER_BYTES or not isinstance(message, RecordMessage):
+        if isinstance(message, ActivateVersionMessage):
+            self.versions[message.stream] = message.version
+        self.write_records(self.serialize_message(message))
+        if not isinstance(message, RecordMessage):
+            self.flush()
+
+    def write_records(self, lines: bytes) -> None:
+        """Write RECORD lines that were made elsewhere, or keep them as ``write_message`` does.
+
+        Raises:
+            TargetGoneError: Nobody reads our output any more.
+        """
+        self._long.look(lines)
+        self._waiting += lines
+        if len(self._waiting) >= BUFFER_BYTES:
             self.flush()
 
     def discard(self) -> None:

@@ -96,9 +96,6 @@ def decode_page(answer: bytes) -> Page:
     Raises:
         ServerError: It is not the answer to a search.
     """
-    for line_break in (b"\n", b"\r"):
-        if line_break in answer:
-            answer = answer.replace(line_break, b" ")
     try:
         return _decoded(answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -106,6 +103,9 @@ def decode_page(answer: bytes) -> Page:
 
 
 def _decoded(answer: bytes) -> Page:
+    for line_break in (b"\n", b"\r"):
+        if line_break in answer:
+            answer = answer.replace(line_break, b" ")
     try:
         return _PAGE.decode(answer)
     except msgspec.ValidationError as error:

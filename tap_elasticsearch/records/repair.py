@@ -11,30 +11,44 @@ _ESCAPE = re.compile(
     rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
 _REPLACEMENT = rb"\ufffd"
-_QUOTED_QUOTE = re.compile(rb"\\.", re.DOTALL)
-#: What could be a number that is none; inside a string it is text.
-_NOT_A_NUMBER = re.compile(rb"(?<=[:,\[\s])(?:NaN|[+-]?Infinity)(?=[\s,}\]])")
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+#: What is no JSON, unless it stands inside a string.
+_STRANGE = re.compile(rb"/\*|//|(?<=[:,\[\s/])(?:NaN|[+-]?Infinity)(?=[\s,}\]/])")
+_ENDS = {b"/*": re.compile(rb"\*/|\Z"), b"//": re.compile(rb"[\r\n]|\Z")}
 
 
 def repaired(text: bytes) -> bytes:
     """``text``, JSON that a strict decoder refuses, with as little changed as can be.
 
-    Half a surrogate pair becomes U+FFFD, as does what is no UTF-8; ``NaN`` and ``Infinity``, which
-    the servers keep where a field is not indexed, become strings.
+    Half a surrogate pair becomes U+FFFD, as does what is no UTF-8. Comments, with which the servers
+    take documents and give them back, go. ``NaN`` and ``Infinity`` become strings.
     """
-    return _quoted(_ESCAPE.sub(_whole, text).decode("utf-8", "replace").encode())
+    return _plain(_ESCAPE.sub(_whole, text).decode("utf-8", "replace").encode())
 
 
 def _whole(match: re.Match[bytes]) -> bytes:
     return _REPLACEMENT if match[1] else match[0]
 
 
-def _quoted(text: bytes) -> bytes:
+def _plain(text: bytes) -> bytes:
     parts: list[bytes] = []
-    end, inside = 0, False
-    for match in _NOT_A_NUMBER.finditer(text):
-        before = text[end : match.start()]
-        inside ^= _QUOTED_QUOTE.sub(b"", before).count(b'"') % 2 == 1
-        parts += (before, match[0] if inside else b'"%b"' % match[0])
-        end = match.end()
-    return b"".join([*parts, text[end:]])
+    taken = seen = at = 0
+    inside = False
+    while match := _STRANGE.search(text, at):
+        inside ^= _quotes(text[seen : match.start()]) % 2 == 1
+        seen, at = match.start(), match.end()
+        if inside:
+            continue
+        parts.append(text[taken : match.start()])
+        if end := _ENDS.get(match[0]):
+            # The end of the text ends a comment, too.
+            at = end.search(text, at).end()  # type: ignore[union-attr]
+        else:
+            parts.append(b'"%b"' % match[0])
+        taken = seen = at
+    return b"".join([*parts, text[taken:]])
+
+
+def _quotes(text: bytes) -> int:
+    """How many quotes in ``text`` begin or end a string."""
+    return _ESCAPED.sub(b"", text).count(b'"')

@@ -19,7 +19,7 @@ def page(*sources: bytes) -> bytes:
     return b'{"_shards":{"total":1,"successful":1,"failed":0},"hits":{"hits":[' + hits + b"]}}"
 
 
-CLEAN = rb'{"a":"\ud83d\ude00 \\ud800 \" NaN, \\","b":[1.10,{}]}'
+CLEAN = rb'{"a":"\ud83d\ude00 \\ud800 \" NaN, /* \\","b":[1.10,{"c":"http://d"}]}'
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,9 @@ CLEAN = rb'{"a":"\ud83d\ude00 \\ud800 \" NaN, \\","b":[1.10,{}]}'
         (rb'{"\uDBFF\uDBFF\uDC00":1}', rb'{"\ufffd\uDBFF\uDC00":1}'),
         (b'{"a":NaN}', b'{"a":"NaN"}'),
         (b'{"a":[ -Infinity , Infinity]}', b'{"a":[ "-Infinity" , "Infinity"]}'),
+        (b'{/* "b":1 */"a":1}', b'{"a":1}'),
+        (b'{"a":1 // "b"\n}', b'{"a":1 }'),
+        (b'{"a":"//",/**/"b":/* NaN, */NaN}', b'{"a":"//","b":"NaN"}'),
         (rb'{"a":"\"[NaN,","b":NaN}', rb'{"a":"\"[NaN,","b":"NaN"}'),
     ],
 )

@@ -68,6 +68,8 @@ def _elasticsearch(name: str, version: str) -> Row:
         java="elasticsearch",
         main="org.elasticsearch.node.EsServer",
         without=_NOT_NEEDED,
+        # A document of 50 MB counts four times.
+        options=("-Eindexing_pressure.memory.limit=60%",),
         jvm=("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"),
     )
 
