@@ -16,7 +16,6 @@ from tap_elasticsearch.discovery import key_problem, metadata
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
 from tap_elasticsearch.extraction import Batch, Extraction
 from tap_elasticsearch.output import Progress, RecordLines
-from tap_elasticsearch.records.check import Check
 from tap_elasticsearch.records.envelope import Recorder
 
 if TYPE_CHECKING:
@@ -213,12 +212,8 @@ class IndexStream(Stream):
 
         That one goes the SDK's way, and with it the bookmark of them all.
         """
-        lines = RecordLines(
-            self.name,
-            recorder,
-            Check(self.definition.fields),
-            version=self._writer.versions.get(self.name),
-        )
+        version = self._writer.versions.get(self.name)
+        lines = RecordLines(self.name, recorder, version=version)
         unstated = 0
 
         def write(batch: Batch, recorder: Recorder) -> Iterator[dict[str, Any]]:

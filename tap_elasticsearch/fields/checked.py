@@ -21,14 +21,13 @@ LONG = Annotated[int, Meta(ge=MIN_LONG, le=MAX_LONG)]
 FRACTION = Annotated[int, Meta(ge=1, le=0)] | float
 #: Digits of fewer than 2^64, as they are normalised.
 UNSIGNED = Annotated[str, Meta(pattern=r"^(?:0|[1-9][0-9]{0,18})\Z")]
-#: A canonical date, save those of 29 February: that is left to the calendar. msgspec's own
-#: datetime takes offsets, and what is no date in Elasticsearch.
+#: A canonical date from year 1000 on, save those of 29 February: that is left to the calendar.
+#: msgspec's own datetime takes offsets, and what is no date in Elasticsearch.
 DATE = Annotated[
     str,
     Meta(
-        pattern=r"^(?!0000)[0-9]{4}-"
-        r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
-        r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+        pattern=r"\A[1-9][0-9][0-9][0-9]-(?:0[1-9]|1[0-2])"
+        r"-(?:0[1-9]|1[0-9]|2[0-8]|(?<!02-)(?:29|30)|(?<=0[13578]-|1[02]-)31)"
         r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?Z\Z"
     ),
 ]

@@ -10,7 +10,6 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tap_elasticsearch.records.check import Check
     from tap_elasticsearch.records.envelope import Recorder
     from tap_elasticsearch.records.hits import Hit
 
@@ -24,21 +23,18 @@ _encode = msgspec.json.encode
 class RecordLines:
     """Makes the RECORD lines of one stream."""
 
-    def __init__(
-        self, stream: str, recorder: Recorder, check: Check, *, version: int | None
-    ) -> None:
+    def __init__(self, stream: str, recorder: Recorder, *, version: int | None) -> None:
         """Prepare what all lines share.
 
         Args:
             stream: The stream's name.
-            recorder: Makes the records of documents that do not pass.
-            check: Tells which documents can stand in a record as they are.
+            recorder: Tells which documents can stand in a record as they are, and makes the records
+                of the others.
             version: The version that was activated for the stream, if one was.
         """
         self._begin = b'{"type":"RECORD","stream":%b,"record":' % _encode(stream)
         self._version = b"" if version is None else b',"version":%d' % version
         self._recorder = recorder
-        self._check = check
 
     def chunks(self, hits: Sequence[Hit]) -> Iterator[bytes]:
         """The lines of ``hits``, in their order, some at a time.
@@ -53,14 +49,14 @@ class RecordLines:
         now = _encode(datetime.now(timezone.utc))
         end = b'%b,"time_extracted":%b}\n' % (self._version, now)
         begin = self._begin + b'{"_id":'
-        check, routed = self._check, self._recorder.routed
+        passes, routed = self._recorder.passes, self._recorder.routed
         parts: list[Any] = []
         for hit in hits:
-            if check(hit.source) and (members := _members(hit.source)):
+            if passes(hit.source) and (members := _members(hit.source)):
                 routing = _routing(hit) if routed else b""
                 parts += (begin, hit.id, b',"_index":', hit.index, routing, b",", members, end)
             else:
-                parts += (self._begin, _encode(self._recorder.record(hit)), end)
+                parts += (self._begin, _encode(self._recorder.normalised(hit)), end)
         return parts
 
 

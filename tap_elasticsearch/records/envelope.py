@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tap_elasticsearch.exceptions import RequestError
+from tap_elasticsearch.records.check import Check
 from tap_elasticsearch.records.normalise import Normaliser
 from tap_elasticsearch.records.repair import repaired
 
@@ -39,12 +40,14 @@ class Recorder:
 
     Attributes:
         routed: Is the routing a part of its records?
+        passes: Can a document stand in a record as it is?
         extras: Dotted paths of values that had no place in their column, each with how often, and
             the ``_id`` of one document.
     """
 
     def __init__(self, fields: Field, *, routed: bool) -> None:
         self._normaliser = Normaliser(fields)
+        self.passes = Check(fields)
         self.routed = routed
         self.extras: dict[str, tuple[int, str]] = {}
 
@@ -54,10 +57,13 @@ class Recorder:
         Raises:
             RequestError: The index does not keep the documents it was given.
         """
-        record: dict[str, Any] = {"_id": _decode(hit.id), "_index": _decode(hit.index)}
-        if self.routed:
-            # A part of the key, which must not be null.
-            record["_routing"] = _decode(hit.routing) or ""
+        if self.passes(hit.source):
+            return {**self._envelope(hit), **_decode(hit.source)}
+        return self.normalised(hit)
+
+    def normalised(self, hit: Hit) -> dict[str, Any]:
+        """As ``record``, for documents that do not pass."""
+        record = self._envelope(hit)
         if not hit.source:
             msg = (
                 f"Document {record['_id']!r} of index {record['_index']!r} came without its source:"
@@ -71,6 +77,13 @@ class Recorder:
             record["_extra"] = extra
             self._note(extra, record["_id"])
         return record
+
+    def _envelope(self, hit: Hit) -> dict[str, Any]:
+        envelope = {"_id": _decode(hit.id), "_index": _decode(hit.index)}
+        if self.routed:
+            # A part of the key, which must not be null.
+            envelope["_routing"] = _decode(hit.routing) or ""
+        return envelope
 
     def _note(self, extra: dict[str, Any], document: str) -> None:
         for path in extra:

@@ -14,7 +14,6 @@ from tap_elasticsearch.exceptions import RequestError
 from tap_elasticsearch.fields import Field
 from tap_elasticsearch.output import RecordLines
 from tap_elasticsearch.output.lines import CHUNK
-from tap_elasticsearch.records.check import Check
 from tap_elasticsearch.records.envelope import Recorder
 from tap_elasticsearch.records.hits import Hit
 from tests.fields.trees import documents, trees
@@ -40,14 +39,14 @@ def written(
 ) -> bytes:
     """The lines of ``hits``."""
     recorder = Recorder(field, routed=routed)
-    lines = RecordLines("s", recorder, Check(field), version=version)
+    lines = RecordLines("s", recorder, version=version)
     return b"".join(lines.chunks(hits))
 
 
 def records(field: Field, hits: Sequence[Hit], *, routed: bool = False) -> list[dict[str, Any]]:
-    """Their records, made of objects."""
+    """Their records, each made the long way."""
     recorder = Recorder(field, routed=routed)
-    return [recorder.record(each) for each in hits]
+    return [recorder.normalised(each) for each in hits]
 
 
 @given(trees(), st.lists(documents(), max_size=5), st.sampled_from([None, 1, " \t"]), st.booleans())
@@ -58,7 +57,9 @@ def test_both_ways(
     texts = [json.dumps(source, indent=indent).replace("\n", " ").encode() for source in sources]
     hits = [hit(text, number) for number, text in enumerate(texts)]
     lines = [json.loads(line) for line in written(field, hits, routed=routed).splitlines()]
-    assert [line["record"] for line in lines] == records(field, hits, routed=routed)
+    expected = records(field, hits, routed=routed)
+    assert [line["record"] for line in lines] == expected
+    assert [Recorder(field, routed=routed).record(each) for each in hits] == expected
     assert all(line.keys() == {"type", "stream", "record", "time_extracted"} for line in lines)
 
 
