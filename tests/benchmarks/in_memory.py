@@ -37,7 +37,7 @@ def _objects(fields: Field) -> Lines:
 
     def lines(answer: bytes) -> list[bytes]:
         hits = decode_page(answer).hits
-        return [encode({**around, "record": recorder.record(hit)}) + b"\n" for hit in hits]
+        return [encode({**around, "record": recorder.normalised(hit)}) + b"\n" for hit in hits]
 
     return lines
 
