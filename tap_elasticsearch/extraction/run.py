@@ -15,6 +15,7 @@ from tap_elasticsearch.discovery import (
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.extraction.batches import Since, Whole
 from tap_elasticsearch.extraction.bookmarks import Bookmarks, beginning, bookmarked, window
+from tap_elasticsearch.fields import unreadable_dates
 from tap_elasticsearch.reading import (
     KINDS,
     Key,
@@ -61,12 +62,14 @@ class Extraction:
         self._definition = definition
         self._logger = logger
         self._check = check
+        self._served = unreadable_dates(definition.fields)
 
     def whole(self) -> Whole:
         """Everything that the stream has now."""
         filters, members = self._members()
         targets = [
-            Target(index, all_of(self._definition.query, filters.get(index))) for index in members
+            Target(index, all_of(self._definition.query, filters.get(index)), served=self._served)
+            for index in members
         ]
         return Whole(Reading(self._client, self._units(targets), self._settings, self._check))
 
@@ -109,7 +112,7 @@ class Extraction:
         self, index: str, alias_filter: dict[str, Any] | None, key: Key, kind: str, bounds: Window
     ) -> Target:
         query = all_of(self._definition.query, alias_filter, key_query(key, kind, bounds))
-        return Target(index, query, key=key.path, key_type=kind)
+        return Target(index, query, key=key.path, key_type=kind, served=self._served)
 
     def _members(self) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
         """The concrete indices to read now, and what an alias lets through of each."""

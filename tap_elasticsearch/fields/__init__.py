@@ -22,6 +22,7 @@ from tap_elasticsearch.fields.types import (
     is_sortable,
     type_of,
 )
+from tap_elasticsearch.fields.unreadable import unreadable_dates
 
 __all__ = [
     "CANONICAL_DATE",
@@ -43,6 +44,7 @@ __all__ = [
     "parse_mapping",
     "to_mapping",
     "type_of",
+    "unreadable_dates",
     "walk",
     "with_arrays",
 ]

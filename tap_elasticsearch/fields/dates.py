@@ -99,12 +99,9 @@ def parser(formats: str, locale: str | None = None) -> Parse:
             read differently are not read at all.
         locale: A mapping's ``locale``.
     """
-    english = locale is None or re.split("[-_]", locale)[0].lower() in {"en", "", "root"}
     merged = [
-        [_one_format(name.strip(), english=english) for name in alternatives.split("||")]
-        for alternatives in formats.split(MERGED)
+        [parse for parse in alternatives if parse] for alternatives in _parsers(formats, locale)
     ]
-
     if len(merged) == 1:
         return partial(_first, merged[0])
 
@@ -115,6 +112,21 @@ def parser(formats: str, locale: str | None = None) -> Parse:
     return parse
 
 
+def is_readable(field: Field) -> bool:
+    """Can every format of a date be read here, without asking the server?"""
+    parsers = _parsers(field.format or DEFAULT_FORMAT, field.locale)
+    return all(None not in alternatives for alternatives in parsers)
+
+
+def _parsers(formats: str, locale: str | None) -> list[list[Parse | None]]:
+    """What reads each alternative of each index, None where it has no faithful translation."""
+    english = locale is None or re.split("[-_]", locale)[0].lower() in {"en", "", "root"}
+    return [
+        [_one_format(name.strip(), english=english) for name in alternatives.split("||")]
+        for alternatives in formats.split(MERGED)
+    ]
+
+
 def _first(alternatives: list[Parse], text: str) -> str | None:
     for parse in alternatives:
         if found := parse(text):
@@ -122,7 +134,7 @@ def _first(alternatives: list[Parse], text: str) -> str | None:
     return None
 
 
-def _one_format(name: str, *, english: bool) -> Parse:
+def _one_format(name: str, *, english: bool) -> Parse | None:
     # Version 7 took names in camel case too, and an 8 before patterns.
     snake = re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
     if snake in _NANOS:
@@ -131,7 +143,7 @@ def _one_format(name: str, *, english: bool) -> Parse:
         parse = _matching(re.compile(NAMED[snake], re.ASCII))
         return _iso_or(parse) if snake in _ISO_NAMES else parse
     pattern = java_pattern(name.removeprefix("8"), english=english)
-    return (lambda _: None) if pattern is None else _matching(pattern)
+    return None if pattern is None else _matching(pattern)
 
 
 def _matching(pattern: re.Pattern[str]) -> Parse:

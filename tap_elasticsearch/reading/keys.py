@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tap_elasticsearch.config.instants import SECOND, format_instant, parse_instant
 from tap_elasticsearch.exceptions import SettingsError
+from tap_elasticsearch.reading.query import DATE_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +27,6 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(("keyword", "constant_keyword", "wildcard"), TEXT),
     "boolean": BOOLEAN,
 }
-
-#: One form of dates for ranges, whatever the mapping's own is (seen on Elasticsearch 7.17 to 9.5
-#: and OpenSearch 2.19 and 3.8).
-RANGE_FORMAT = "uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'"
 
 #: What a ``date_nanos`` can hold; a bound beyond it is refused (Elasticsearch reference).
 NANOS_FIRST = 0
@@ -143,7 +140,7 @@ def key_query(key: Key, type_: str, window: Window) -> dict[str, Any]:
     if not bounds:
         return exists
     if key.kind == DATE:
-        bounds["format"] = RANGE_FORMAT
+        bounds["format"] = DATE_FORMAT
     return {"bool": {"filter": [exists, {"range": {key.path: bounds}}]}}
 
 

@@ -165,4 +165,5 @@ class Reading:
             key=target.key,
             query=target.query,
             after=after,
+            served=target.served,
         )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from msgspec import Raw
 
 Query = dict[str, Any]
+
+#: One form of dates, whatever the mapping's own is (seen on Elasticsearch 7.17 to 9.5 and
+#: OpenSearch 2.19 and 3.8).
+DATE_FORMAT = "uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'"
 
 
 def all_of(*queries: Mapping[str, Any] | None) -> Query | None:
@@ -38,6 +42,7 @@ def page_body(
     key: str | None = None,
     query: Mapping[str, Any] | None = None,
     after: Raw | None = None,
+    served: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The search for one page of a shard.
 
@@ -52,6 +57,7 @@ def page_body(
         key: The path to sort by first.
         query: What documents must match.
         after: The sort values of the last hit of the page before.
+        served: The paths of dates that the server must read.
     """
     body: dict[str, Any] = {
         **pit,
@@ -65,6 +71,8 @@ def page_body(
         body["query"] = dict(query)
     if after is not None:
         body["search_after"] = after
+    if served:
+        body["fields"] = [{"field": path, "format": DATE_FORMAT} for path in served]
     return body
 
 

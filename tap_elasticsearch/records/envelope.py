@@ -12,6 +12,7 @@ from tap_elasticsearch.exceptions import RequestError
 from tap_elasticsearch.records.check import Check
 from tap_elasticsearch.records.normalise import Normaliser
 from tap_elasticsearch.records.repair import repaired
+from tap_elasticsearch.records.served import put_served
 
 if TYPE_CHECKING:
     from msgspec import Raw
@@ -71,7 +72,9 @@ class Recorder:
                 " with exclude_indices."
             )
             raise RequestError(msg)
-        fields, extra = self._normaliser.record(_decode_source(hit.source))
+        source = _decode_source(hit.source)
+        put_served(source, _decode(hit.served))
+        fields, extra = self._normaliser.record(source)
         record.update(fields)
         if extra:
             record["_extra"] = extra

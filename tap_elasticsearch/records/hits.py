@@ -12,6 +12,7 @@ from tap_elasticsearch.records.repair import repaired
 
 _NO_SOURCE = Raw(b"")
 _NO_SORT = Raw(b"[]")
+_NONE_SERVED = Raw(b"{}")
 
 
 class Hit(Struct, gc=False, frozen=True):
@@ -22,6 +23,7 @@ class Hit(Struct, gc=False, frozen=True):
         index: The concrete index that holds it.
         routing: Its ``_routing``, ``null`` where there is none.
         source: The document; empty where the server did not send any.
+        served: Dates that the server was asked for, by their paths.
         sort: The sort values, a list: what ``search_after`` takes to go on behind this hit.
     """
 
@@ -29,6 +31,7 @@ class Hit(Struct, gc=False, frozen=True):
     index: Raw = field(name="_index")
     routing: Raw = field(name="_routing", default=Raw(b"null"))
     source: Raw = field(name="_source", default=_NO_SOURCE)
+    served: Raw = field(name="fields", default=_NONE_SERVED)
     sort: Raw = field(name="sort", default=_NO_SORT)
 
 

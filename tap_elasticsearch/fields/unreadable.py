@@ -1,0 +1,26 @@
+"""The dates that only the server can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_elasticsearch.fields.dates import is_readable
+
+if TYPE_CHECKING:
+    from tap_elasticsearch.fields.tree import Field
+
+_DATES = frozenset({"date", "date_nanos"})
+
+
+def unreadable_dates(root: Field) -> tuple[str, ...]:
+    """The dotted paths of dates in formats without a faithful translation.
+
+    Not those inside of ``nested``: the server gives them in another form.
+    """
+    found: list[str] = []
+    for name, field in root.properties.items():
+        if field.type in _DATES and not is_readable(field):
+            found.append(name)
+        elif field.type != "nested":
+            found.extend(f"{name}.{path}" for path in unreadable_dates(field))
+    return tuple(found)

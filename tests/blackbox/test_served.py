@@ -1,0 +1,55 @@
+"""Dates in formats that we cannot read ourselves are the server's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.command import Sandbox
+    from tests.servers import Cluster
+
+FRENCH = {"type": "date", "format": "d MMMM uuuu||epoch_millis", "locale": "fr"}
+WEEK = {"type": "date_nanos", "format": "e/w/YYYY"}
+MAPPING = {
+    "properties": {
+        "day": FRENCH,
+        "days": FRENCH,
+        "loose": {**FRENCH, "ignore_malformed": True},
+        "o": {"properties": {"week": WEEK}},
+        "n": {"type": "long"},
+    }
+}
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    "1": {"day": "1 mars 2024", "n": 1},
+    "2": {"day": 1709251200123, "o": {"week": "1/10/2024"}, "n": 2},
+    "3": {"days": ["31 décembre 2023", None, "1 août 2024"], "n": 3},
+    "4": {"loose": "1 March 2024", "o.week": "2/1/2024", "n": 4},
+    "5": {"n": 5},
+}
+
+
+def test_dates_of_the_server(cluster: Cluster, sandbox: Sandbox) -> None:
+    """They come in canonical form, whole and in order; what is malformed is kept as it was."""
+    cluster.create("served", mappings=MAPPING, settings={"number_of_shards": 2})
+    try:
+        cluster.bulk("served", DOCUMENTS.items())
+        cluster.refresh("served")
+        config = {"hosts": [cluster.url], "indices": ["served"], "array_fields": ["days"]}
+        for more in ({}, {"replication_key": "n"}, {"replication_key": "day"}):
+            run = sandbox.run({**config, **more})
+            assert run.code == 0, run.err
+            records = {record.pop("_id"): record for record in run.records("served")}
+            assert records["1"]["day"] == "2024-03-01T00:00:00Z"
+            assert records["2"]["day"] == "2024-03-01T00:00:00.123Z"
+            assert records["2"]["o"]["week"].startswith("2024-03-0")
+            if "day" not in more.values():
+                assert records["3"]["days"] == [
+                    "2023-12-31T00:00:00Z",
+                    None,
+                    "2024-08-01T00:00:00Z",
+                ]
+                assert records["4"]["_extra"] == {"loose": "1 March 2024"}
+                assert records["4"]["o"]["week"].startswith("2024-01-0")
+                assert records["5"] == {"_index": "served", "n": 5}
+    finally:
+        cluster.delete("served")

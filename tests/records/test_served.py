@@ -1,0 +1,37 @@
+"""What the server says of a document's dates takes their places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tap_elasticsearch.records.served import put_served
+
+ONE = "2024-03-01T00:00:00.000000000Z"
+TWO = "2025-12-31T23:59:59.120000000Z"
+FIRST, SECOND = "2024-03-01T00:00:00Z", "2025-12-31T23:59:59.12Z"
+
+
+@pytest.mark.parametrize(
+    ("source", "served", "expected"),
+    [
+        ({"d": "a"}, {"d": [ONE]}, {"d": FIRST}),
+        ({"d": ["a", None, ["b"]]}, {"d": [ONE, TWO]}, {"d": [FIRST, None, [SECOND]]}),
+        (
+            {"o": [{"d": "a"}, {}, {"d": "b"}]},
+            {"o.d": [ONE, TWO]},
+            {"o": [{"d": FIRST}, {}, {"d": SECOND}]},
+        ),
+        ({"o.d": "a"}, {"o.d": [ONE]}, {"o.d": FIRST}),
+        ({"o": {"p.d": "a"}}, {"o.p.d": [ONE]}, {"o": {"p.d": FIRST}}),
+        ({"d": ["a", "b"]}, {"d": [ONE]}, {"d": ["a", "b"]}),
+        ({"o.d": "a", "o": {"d": "b"}}, {"o.d": [ONE, TWO]}, {"o.d": "a", "o": {"d": "b"}}),
+        ({"d": "a"}, {}, {"d": "a"}),
+        ({"d": "a"}, {"e": [ONE]}, {"d": "a"}),
+    ],
+)
+def test_places(source: dict[str, Any], served: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Only where it is certain which value is which; else the document keeps its own."""
+    put_served(source, served)
+    assert source == expected
