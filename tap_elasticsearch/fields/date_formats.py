@@ -27,6 +27,11 @@ _FRACTION_OR_COMMA = r"[.,](?P<fraction>\d{1,9})"
 _ZONE = r"(?P<zone>Z|UTC|GMT|UT|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)"
 
 
+#: Years have a sign before year 0 and after 9999; a lenient one needs none there.
+_STRICT_YEAR = r"-?\d{4}|\+\d{5,9}"
+_LENIENT_YEAR = r"[+-]?\d{1,9}"
+
+
 def _number(group: str, digits: str) -> str:
     return rf"(?P<{group}>\d{{{digits}}})"
 
@@ -35,13 +40,13 @@ def _named(year: str, digits: str, ordinal: str) -> dict[str, str]:
     """The named formats with a strict and a lenient form, which differ in numbers of digits."""
     month, day = _number("month", digits), _number("day", digits)
     hour, minute, second = (_number(name, digits) for name in ("hour", "minute", "second"))
-    years = _number("year", year)
+    years = f"(?P<year>{year})"
     date = f"{years}(?:-{month}(?:-{day})?)?"
     minutes = f"{hour}:{minute}"
     seconds = f"{minutes}:{second}"
     optional = f"{hour}(?::{minute}(?::{second}(?:{_FRACTION_OR_COMMA})?)?)?"
-    ordinal_date = f"{_number('year', '4')}-{_number('day_of_year', ordinal)}"
-    week_date = rf"{_number('week_year', '4')}-W{_number('week', digits)}-(?P<weekday>[1-7])"
+    ordinal_date = f"(?P<year>{_STRICT_YEAR})-{_number('day_of_year', ordinal)}"
+    week_date = rf"(?P<week_year>{_STRICT_YEAR})-W{_number('week', digits)}-(?P<weekday>[1-7])"
     times = {
         "hour": hour,
         "hour_minute": minutes,
@@ -73,16 +78,16 @@ def _named(year: str, digits: str, ordinal: str) -> dict[str, str]:
     }
 
 
-def _basic(week_digits: str) -> dict[str, str]:
+def _basic(week_year: str, week_digits: str) -> dict[str, str]:
     """The formats without separators."""
     seconds = "".join(_number(name, "2") for name in ("hour", "minute", "second"))
     zoned = {"time": f"{seconds}{_FRACTION}{_ZONE}", "time_no_millis": f"{seconds}{_ZONE}"}
-    year = _number("year", "4")
+    year = f"(?P<year>{_STRICT_YEAR})"
     week = _number("week", week_digits)
     dates = {
         "date": f"{year}{_number('month', '2')}{_number('day', '2')}",
         "ordinal_date": f"{year}{_number('day_of_year', '3')}",
-        "week_date": f"{_number('week_year', '4')}W{week}(?P<weekday>[1-7])",
+        "week_date": f"(?P<week_year>{week_year})W{week}(?P<weekday>[1-7])",
     }
     return {
         **dates,
@@ -96,16 +101,16 @@ def _basic(week_digits: str) -> dict[str, str]:
     }
 
 
-_STRICT = _named("4", "2", "3")
+_STRICT = _named(_STRICT_YEAR, "2", "3")
 
 #: Every named format but ``epoch_*``, and the ``weekyear`` ones, whose weeks depend on the version
 #: and locale of the server.
 NAMED: dict[str, str] = {
     "iso8601": _STRICT["date_optional_time"],
-    **_named("1,4", "1,2", "1,3"),
+    **_named(_LENIENT_YEAR, "1,2", "1,3"),
     **{f"strict_{name}": pattern for name, pattern in _STRICT.items()},
-    **{f"basic_{name}": pattern for name, pattern in _basic("1,2").items()},
-    **{f"strict_basic_{name}": pattern for name, pattern in _basic("2").items()},
+    **{f"basic_{name}": pattern for name, pattern in _basic(_LENIENT_YEAR, "1,2").items()},
+    **{f"strict_basic_{name}": pattern for name, pattern in _basic(_STRICT_YEAR, "2").items()},
 }
 
 _SHORT_MONTHS = "|".join(name[:3] for name in MONTHS)
@@ -115,7 +120,8 @@ _OFFSET = r"[+-]\d\d"
 #: Letters of Java patterns that mean the same here (java.time.format.DateTimeFormatter). Those that
 #: are not here (weeks, eras, quarters, names of zones) depend on a locale or need tables.
 _LETTERS: dict[str, str] = {
-    **{letters: _number("year", "4") for letters in ("yyyy", "uuuu")},
+    "yyyy": r"(?P<year>\d{4}|\+\d{5,9})",
+    "uuuu": f"(?P<year>{_STRICT_YEAR})",
     **{letters: _number("short_year", "2") for letters in ("yy", "uu")},
     **{letters: _number("year", "1,4") for letters in ("y", "u")},
     **{

@@ -7,8 +7,8 @@ can load. Fractions of a second are never computed with, so that no digit change
 from __future__ import annotations
 
 import re
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from datetime import date as Date  # noqa: N812 - `date` is the name of a type in the table
-from datetime import datetime, timedelta
 from datetime import time as Time  # noqa: N812 - as Date
 from decimal import Decimal
 from functools import cache, partial
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.fields.tree import Field
 
-    #: A text to its canonical form, or None where it is not of this format.
+    #: A text to its canonical form, ``_BEYOND``, or None where it is not of this format.
     Parse: TypeAlias = "Callable[[str], str | None]"
     Groups: TypeAlias = "Mapping[str, str | None]"
 
@@ -51,6 +51,9 @@ _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 #: Units of the epoch formats, by the decimals that they have down to a nanosecond.
 _NANOS = {"epoch_second": 9, "epoch_millis": 6}
 _IN_EVERY_MONTH = "28"
+#: What a format makes of a date before year 1 or after 9999: the servers read it by that format,
+#: so no other one may be tried (``-2024`` is a year, and no milliseconds).
+_BEYOND = ""
 _MILLI_DIGITS = 3
 _CENTURY = 2000
 _SIXTY = 60
@@ -129,8 +132,9 @@ def _parsers(formats: str, locale: str | None) -> list[list[Parse | None]]:
 
 def _first(alternatives: list[Parse], text: str) -> str | None:
     for parse in alternatives:
-        if found := parse(text):
-            return found
+        found = parse(text)
+        if found is not None:
+            return found or None
     return None
 
 
@@ -173,8 +177,10 @@ def _iso_or(otherwise: Parse) -> Parse:
         start, fraction, zone = match.groups()
         try:
             moment = datetime.fromisoformat(start) - _offset(zone or "Z")
-        except (ValueError, OverflowError):  # as in _canonical
-            return None
+        except OverflowError:
+            return _BEYOND
+        except ValueError:  # no such day or offset, or year 0
+            return otherwise(text)
         return _written(moment, fraction)
 
     return parse
@@ -194,9 +200,9 @@ def _since_epoch(nano_digits: int) -> Parse:
     return parse
 
 
-def _after_epoch(seconds: int, nanos: int) -> str | None:
+def _after_epoch(seconds: int, nanos: int) -> str:
     if not _FIRST_SECOND <= seconds <= _LAST_SECOND:
-        return None
+        return _BEYOND
     digits = f"{nanos:09d}"
     fraction = digits[:_MILLI_DIGITS] if digits.endswith("000000") else digits
     return _written(_EPOCH + timedelta(seconds=seconds), fraction if nanos else None)
@@ -211,7 +217,9 @@ def _canonical(groups: Groups) -> str | None:
         moment = datetime.combine(_day(groups), _time(groups))
         if zone := groups.get("zone"):
             moment -= _offset(zone)
-    except (ValueError, OverflowError):  # no such day, time or offset, or a year that is too far
+    except OverflowError:
+        return _BEYOND
+    except ValueError:  # no such day, time or offset
         return None
     return _written(moment, groups.get("fraction"))
 
@@ -223,10 +231,11 @@ def _int(groups: Groups, name: str, default: int) -> int:
 
 def _day(groups: Groups) -> Date:
     """The day; missing parts are those of 1970-01-01, as for the servers."""
-    if groups.get("week_year"):
-        week = [_int(groups, name, 1) for name in ("week_year", "week", "weekday")]
-        return Date.fromisocalendar(*week)
     year = _year(groups)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError(year)
+    if groups.get("week_year"):
+        return Date.fromisocalendar(year, _int(groups, "week", 1), _int(groups, "weekday", 1))
     day = Date(year, _month(groups), _int(groups, "day", 1))
     if groups.get("day_of_year"):
         day += timedelta(days=_int(groups, "day_of_year", 1) - 1)
@@ -239,7 +248,7 @@ def _day(groups: Groups) -> Date:
 def _year(groups: Groups) -> int:
     if groups.get("short_year"):
         return _CENTURY + _int(groups, "short_year", 0)
-    return _int(groups, "year", _EPOCH.year)
+    return _int(groups, "week_year", _int(groups, "year", _EPOCH.year))
 
 
 def _month(groups: Groups) -> int:

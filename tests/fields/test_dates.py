@@ -138,6 +138,9 @@ READ: list[tuple[str | None, object, str]] = [
     ("yyyy 'o''clock' HH", "2024 o'clock 01", "2024-01-01T01:00:00Z"),
     ("MM-dd", "02-28", "1970-02-28T00:00:00Z"),
     ("epoch_millis|||strict_date", "2024-02-29", DAY),
+    ("basic_week_date", "0024W094", "0024-02-29T00:00:00Z"),
+    ("strict_date||epoch_second", "-5", "1969-12-31T23:59:55Z"),
+    ("date_optional_time||epoch_second", "1709168523", TIME),
 ]
 
 UNREAD: list[tuple[str | None, object]] = [
@@ -182,6 +185,14 @@ UNREAD: list[tuple[str | None, object]] = [
     ("yyyy-MM-dd[", "2024-02-29"),
     ("epoch_millis|||epoch_second", 1709168523),
     ("dd/MM/yyyy|||MM/dd/yyyy", "01/02/2024"),
+    # The servers take these for years, out of range here, and not for what comes second.
+    (None, -2024),
+    (None, "0000"),
+    ("date_optional_time||epoch_second", 12345),
+    ("year||epoch_second", "-1"),
+    ("uuuu||epoch_second", "-2024"),
+    ("epoch_millis||epoch_second", 10**15),
+    ("strict_date_hour_minute_second||epoch_second", "0000-01-01T00:00:00"),
 ]
 
 
