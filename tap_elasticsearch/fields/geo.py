@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +14,20 @@ if TYPE_CHECKING:
 
 _WKT = re.compile(r"\s*POINT\s*(?:ZM?|M)?\s*\(\s*([^()]*?)\s*\)\s*", re.IGNORECASE)
 _HASH_DIGITS = {digit: value for value, digit in enumerate("0123456789bcdefghjkmnpqrstuvwxyz")}
-#: Longer ones are refused by the servers (Elasticsearch source, Geohash.PRECISION).
+#: The servers read no more (Elasticsearch source, Geohash.PRECISION).
 _MAX_HASH = 12
 #: A point has two coordinates; a third, the height, is not indexed.
 _DIMENSIONS = (2, 3)
+_POLE, _TURN = 90.0, 180.0
 
 
 def geo_point(value: object) -> dict[str, float]:
     """``{"lat", "lon"}`` of any of the six forms of a point.
 
-    A geohash stands for the south-west corner of its cell, as for the server; a height is dropped,
-    as by the server (Elasticsearch reference, mapping/types/geo-point).
+    A geohash stands for the south-west corner of its cell, a height is dropped, and coordinates
+    beyond the poles or the 180th meridian, which only fields with ``ignore_malformed`` can have, go
+    on on the other side: all as on the servers (Elasticsearch reference, mapping/types/geo-point;
+    Elasticsearch source, GeoUtils.normalizePoint).
     """
     if isinstance(value, dict) and value.keys() == {"geohash"}:
         value = value["geohash"]
@@ -35,7 +39,9 @@ def geo_point(value: object) -> dict[str, float]:
         lat, lon = _pair((value["lat"], value["lon"]))
     else:
         lon, lat = _pair(_coordinates(value))
-    return {"lat": lat, "lon": lon}
+    return (
+        {"lat": lat, "lon": lon} if abs(lat) <= _POLE and abs(lon) <= _TURN else _around(lat, lon)
+    )
 
 
 def point(value: object) -> dict[str, float]:
@@ -55,6 +61,21 @@ def point(value: object) -> dict[str, float]:
 def is_point(value: list[Any]) -> bool:
     """Is the list one point, rather than a list of points? Its first element says so."""
     return bool(value) and type(value[0]) in {int, float}
+
+
+def _around(lat: float, lon: float) -> dict[str, float]:
+    if abs(lat) > _POLE:
+        lat = _centred(lat)
+        if abs(lat) > _POLE:
+            lat = math.copysign(_TURN, lat) - lat
+            lon += _TURN
+        lon = _centred(lon)
+    return {"lat": lat, "lon": lon if abs(lon) <= _TURN else _centred(lon)}
+
+
+def _centred(degrees: float) -> float:
+    """The same direction between -180 and 180; of these two, 180."""
+    return _TURN - (_TURN - degrees) % (2 * _TURN)
 
 
 def _coordinates(value: object) -> Sequence[object]:
@@ -80,14 +101,12 @@ def _pair(coordinates: Sequence[object]) -> tuple[float, float]:
 
 
 def _from_hash(text: str) -> dict[str, float]:
-    if not 0 < len(text) <= _MAX_HASH:
+    if not text or not _HASH_DIGITS.keys() >= set(text):
         raise Misfit
     bits = 0
-    for digit in text:
-        if digit not in _HASH_DIGITS:
-            raise Misfit
+    for digit in text[:_MAX_HASH]:
         bits = bits << 5 | _HASH_DIGITS[digit]
-    length = 5 * len(text)
+    length = 5 * min(len(text), _MAX_HASH)
     # Bits alternate between longitude and latitude, longitude first.
     digits = f"{bits:0{length}b}"
     return {"lat": _scaled(digits[1::2], 180.0), "lon": _scaled(digits[::2], 360.0)}
