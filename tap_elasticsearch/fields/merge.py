@@ -117,6 +117,8 @@ def _merged(path: tuple[str, ...], parts: Sequence[_Part], conflicts: list[Confl
         locale=_shared([field.locale for field in fields], "und"),
         element_type=_shared([field.element_type for field in fields], "mixed"),
         value=_shared([field.value for field in fields], None),
+        null_value=_shared([field.null_value for field in fields], None),
+        coerce=any(field.coerce for field in fields),
         array=kind == "nested" or any(field.array for field in fields),
         indexed=all(field.indexed for field in fields),
     )
@@ -162,13 +164,12 @@ def _properties(
 
 
 def _without_values(field: Field) -> Field:
-    """``field`` without values of ``constant_keyword``: not every index has them."""
+    """``field`` without the values that not every index has, for documents or for nulls."""
     properties = {name: _without_values(sub) for name, sub in field.properties.items()}
-    if field.value is None and all(
-        properties[name] is sub for name, sub in field.properties.items()
-    ):
+    same = all(properties[name] is sub for name, sub in field.properties.items())
+    if same and field.value is None and field.null_value is None:
         return field
-    return replace(field, properties=properties, value=None)
+    return replace(field, properties=properties, value=None, null_value=None)
 
 
 def _formats(fields: Sequence[Field]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -21,7 +22,8 @@ JSON_TEXT = "json"
 _NOT_IN_SOURCE = frozenset({"alias"})
 
 #: Parameters that change what a value means, copied as they are.
-_PARAMETERS = ("format", "locale", "element_type", "value")
+_PARAMETERS = ("format", "locale", "element_type", "value", "null_value")
+_OFF = frozenset({False, "false"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Field:
         locale: The language of month and day names in ``format``.
         element_type: What a vector is made of.
         value: The value of a ``constant_keyword``, which documents need not repeat.
+        null_value: What the server indexes for an explicit null, as text.
+        coerce: Does the server take texts for numbers, and cut off fractions?
         array: Is the column a list?
         indexed: Can the server search and sort by it?
     """
@@ -48,6 +52,8 @@ class Field:
     locale: str | None = None
     element_type: str | None = None
     value: str | None = None
+    null_value: str | None = None
+    coerce: bool = True
     array: bool = False
     indexed: bool = True
 
@@ -78,17 +84,23 @@ def _properties(mapping: Mapping[str, object]) -> dict[str, Field]:
 
 def _field(mapping: Mapping[str, Any]) -> Field:
     kind = mapping.get("type", "object")
-    if kind in OBJECTS and mapping.get("enabled", True) in {False, "false"}:
+    if kind in OBJECTS and mapping.get("enabled", True) in _OFF:
         kind = JSON_TEXT
-    parameters = {name: str(mapping[name]) for name in _PARAMETERS if mapping.get(name) is not None}
-    off = {False, "false"}
+    parameters = {
+        name: _text(mapping[name]) for name in _PARAMETERS if mapping.get(name) is not None
+    }
     return Field(
         type=kind,
         properties=_properties(mapping) if kind in OBJECTS else {},
         array=kind == "nested" or bool(mapping.get("array", False)),
-        indexed=mapping.get("index", True) not in off and mapping.get("doc_values") not in off,
+        coerce=mapping.get("coerce", True) not in _OFF,
+        indexed=mapping.get("index", True) not in _OFF and mapping.get("doc_values") not in _OFF,
         **parameters,
     )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def to_mapping(field: Field) -> dict[str, Any]:
@@ -104,6 +116,8 @@ def to_mapping(field: Field) -> dict[str, Any]:
             written[name] = value
     if field.array and field.type != "nested":
         written["array"] = True
+    if not field.coerce:
+        written["coerce"] = False
     if not field.indexed:
         written["index"] = False
     return written

@@ -39,6 +39,15 @@ PARSED: dict[str, tuple[dict[str, Any], Field]] = {
         {"type": "dense_vector", "element_type": "byte", "dims": 3},
         Field("dense_vector", element_type="byte"),
     ),
+    "what is indexed for a null": (
+        {"type": "keyword", "null_value": "none"},
+        Field("keyword", null_value="none"),
+    ),
+    "that of a number, as text": (
+        {"type": "boolean", "null_value": True},
+        Field("boolean", null_value="true"),
+    ),
+    "no coercion": ({"type": "long", "coerce": False}, Field("long", coerce=False)),
     "not searchable": ({"type": "long", "index": False}, Field("long", indexed=False)),
     "not sortable": ({"type": "long", "doc_values": False}, Field("long", indexed=False)),
     "names with dots stay": (

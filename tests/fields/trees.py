@@ -30,6 +30,8 @@ def leaves() -> SearchStrategy[Field]:
             locale=st.sampled_from([None, "fr"]) if kind.startswith("date") else st.none(),
             element_type=st.sampled_from([None, "byte"]) if "vector" in kind else st.none(),
             value=st.sampled_from([None, "x"]) if kind == "constant_keyword" else st.none(),
+            null_value=st.sampled_from([None, None, "1", "x"]),
+            coerce=st.booleans(),
             array=st.booleans(),
             indexed=st.booleans(),
         )
