@@ -1,6 +1,6 @@
 """What a mapping says of documents: the field tree, and the table of types."""
 
-from tap_elasticsearch.fields.checked import FRACTION, nullable, objects
+from tap_elasticsearch.fields.checked import fraction, nullable, objects
 from tap_elasticsearch.fields.dates import CANONICAL_DATE
 from tap_elasticsearch.fields.merge import Conflict, merge
 from tap_elasticsearch.fields.misfit import Misfit
@@ -26,7 +26,6 @@ from tap_elasticsearch.fields.unreadable import unreadable_dates
 
 __all__ = [
     "CANONICAL_DATE",
-    "FRACTION",
     "JSON_TEXT",
     "OBJECTS",
     "TYPES",
@@ -34,6 +33,7 @@ __all__ = [
     "Field",
     "FieldType",
     "Misfit",
+    "fraction",
     "holds_lists",
     "is_known",
     "is_sortable",

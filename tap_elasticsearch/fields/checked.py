@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
-from tap_elasticsearch.fields.numbers import MAX_LONG, MIN_LONG
+from tap_elasticsearch.fields.numbers import FLOAT_LIMIT, HALF_FLOAT_LIMIT, MAX_LONG, MIN_LONG
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 #: No value: every one is changed, or there is no telling whether it would be.
 NEVER = None
 LONG = Annotated[int, Meta(ge=MIN_LONG, le=MAX_LONG)]
-#: A number that is written with a fraction or an exponent.
-FRACTION = Annotated[int, Meta(ge=1, le=0)] | float
+INTEGER = Annotated[int, Meta(ge=-(2**31), lt=2**31)]
+SHORT = Annotated[int, Meta(ge=-(2**15), lt=2**15)]
+BYTE = Annotated[int, Meta(ge=-(2**7), lt=2**7)]
+FLOAT = Annotated[float, Meta(gt=-FLOAT_LIMIT, lt=FLOAT_LIMIT)]
+HALF_FLOAT = Annotated[float, Meta(gt=-HALF_FLOAT_LIMIT, lt=HALF_FLOAT_LIMIT)]
+LATITUDE = Annotated[float, Meta(ge=-90, le=90)]
+LONGITUDE = Annotated[float, Meta(ge=-180, le=180)]
 #: Digits of fewer than 2^64, as they are normalised.
 UNSIGNED = Annotated[str, Meta(pattern=r"^(?:0|[1-9][0-9]{0,18})\Z")]
 #: A canonical date from year 1000 on, save those of 29 February: that is left to the calendar.
@@ -31,6 +36,15 @@ DATE = Annotated[
         r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?Z\Z"
     ),
 ]
+
+
+def fraction(number: Any) -> Any:  # noqa: ANN401 - a type, for which there is no type
+    """``number``, a type of floats, where it is written with a fraction or an exponent."""
+    return Annotated[int, Meta(ge=1, le=0)] | number
+
+
+#: Any number that is written so.
+FRACTION = fraction(float)
 
 
 def nullable(checked: Any) -> Any:  # noqa: ANN401 - a type, for which there is no type

@@ -6,7 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tap_elasticsearch.fields.misfit import Misfit
-from tap_elasticsearch.fields.numbers import integer, real
+from tap_elasticsearch.fields.numbers import component, integer, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,10 +69,10 @@ def object_schema(**members: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-histogram = structure({"values": list_of(real), "counts": list_of(integer)})
+histogram = structure({"values": list_of(component), "counts": list_of(integer)})
 tdigest = structure(
     {
-        "centroids": list_of(real),
+        "centroids": list_of(component),
         "counts": list_of(integer),
         "sum": real,
         "min": real,

@@ -114,13 +114,12 @@ def to_mapping(field: Field) -> dict[str, Any]:
     for name in _PARAMETERS:
         if (value := getattr(field, name)) is not None:
             written[name] = value
-    if field.array and field.type != "nested":
-        written["array"] = True
-    if not field.coerce:
-        written["coerce"] = False
-    if not field.indexed:
-        written["index"] = False
-    return written
+    flags = {
+        "array": (field.array and field.type != "nested", True),
+        "coerce": (not field.coerce, False),
+        "index": (not field.indexed, False),
+    }
+    return written | {name: value for name, (holds, value) in flags.items() if holds}
 
 
 def walk(field: Field) -> Iterator[tuple[tuple[str, ...], Field]]:

@@ -7,7 +7,7 @@ mapping/types; OpenSearch reference, field-types.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -86,9 +86,7 @@ def _checked_range(bound: Any) -> Any:  # noqa: ANN401 - a type
 
 _TEXT = FieldType(_STRING, "string", _always(scalars.text), str)
 _KEYWORD = FieldType(_STRING, "string", _always(scalars.text), str, sortable=True)
-_WHOLE = FieldType(
-    _INTEGER, "integer of 64 bits", _always(numbers.integer), checked.LONG, sortable=True
-)
+_LONG = FieldType(_INTEGER, "integer of 64 bits", numbers.whole, checked.LONG, sortable=True)
 _REAL = FieldType(_NUMBER, "number", numbers.of_field, float, sortable=True)
 _TIME = FieldType(_DATE, "date-time in UTC", dates.date, checked.DATE, sortable=True)
 _FREE = FieldType(_OBJECT, "object", _always(scalars.free_form), dict[str, Any])
@@ -104,16 +102,16 @@ _WEIGHTS = FieldType(
     _always(numbers.weights),
     dict[str, float],
 )
-_INTEGER_RANGE = FieldType(
+_LONG_RANGE = FieldType(
     _range(_INTEGER),
     "object with gte, gt, lte, lt (integers)",
-    _always(structures.range_of(numbers.integer)),
+    lambda field: structures.range_of(numbers.whole(field)),
     _checked_range(checked.LONG),
 )
-_NUMBER_RANGE = FieldType(
+_DOUBLE_RANGE = FieldType(
     _range(_NUMBER),
     "object with gte, gt, lte, lt (numbers)",
-    _always(structures.range_of(numbers.real)),
+    lambda field: structures.range_of(numbers.bound(field)),
     _checked_range(float),
 )
 _POINT = FieldType(
@@ -146,10 +144,10 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
         "boolean": FieldType(
             {"type": "boolean"}, "boolean", _always(scalars.boolean), bool, sortable=True
         ),
-        "long": _WHOLE,
-        "integer": _WHOLE,
-        "short": _WHOLE,
-        "byte": _WHOLE,
+        "long": _LONG,
+        "integer": replace(_LONG, checked=checked.INTEGER),
+        "short": replace(_LONG, checked=checked.SHORT),
+        "byte": replace(_LONG, checked=checked.BYTE),
         "unsigned_long": FieldType(
             _STRING,
             "string of digits",
@@ -158,16 +156,16 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
             sortable=True,
         ),
         "double": _REAL,
-        "float": _REAL,
-        "half_float": _REAL,
+        "float": replace(_REAL, checked=checked.FLOAT),
+        "half_float": replace(_REAL, checked=checked.HALF_FLOAT),
         "scaled_float": _REAL,
         "rank_feature": FieldType(_NUMBER, "number", numbers.of_field, float),
         "date": _TIME,
         "date_nanos": _TIME,
-        "integer_range": _INTEGER_RANGE,
-        "long_range": _INTEGER_RANGE,
-        "float_range": _NUMBER_RANGE,
-        "double_range": _NUMBER_RANGE,
+        "integer_range": replace(_LONG_RANGE, checked=_checked_range(checked.INTEGER)),
+        "long_range": _LONG_RANGE,
+        "float_range": replace(_DOUBLE_RANGE, checked=_checked_range(checked.FLOAT)),
+        "double_range": _DOUBLE_RANGE,
         "date_range": FieldType(
             _range(_DATE),
             "object with gte, gt, lte, lt (date-times)",
@@ -195,7 +193,7 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
             structures.object_schema(lat=_NUMBER, lon=_NUMBER),
             "object with lat and lon",
             _always(geo.geo_point),
-            checked.structure("lat", "lon", lat=float, lon=float),
+            checked.structure("lat", "lon", lat=checked.LATITUDE, lon=checked.LONGITUDE),
             is_value=geo.is_point,
         ),
         "point": _POINT,

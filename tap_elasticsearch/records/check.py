@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import msgspec
 
 from tap_elasticsearch.fields import (
-    FRACTION,
     Misfit,
+    fraction,
     holds_lists,
     nullable,
     objects,
@@ -83,7 +83,8 @@ def _column(field: Field) -> Any:  # noqa: ANN401 - as above
     if not holds_lists(field):
         return one
     # Beside fractions in one list, whole numbers are written as such: see numbers.of_field.
-    element = nullable(FRACTION if one is float else one)
+    number = not field.properties and type_of(field.type).schema["type"] == "number"
+    element = nullable(fraction(one) if number else one)
     return list[element]  # type: ignore[valid-type]
 
 

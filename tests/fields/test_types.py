@@ -65,7 +65,13 @@ CANONICAL: list[tuple[str, Any, Any]] = [
     ("long", ".5", 0),
     ("long", "", None),
     ("long", str(MAX), MAX),
-    ("byte", 300, 300),
+    ("byte", -128, -128),
+    ("byte", "1.5d ", 1),
+    ("integer_range", {"gte": " 1"}, {"gte": 1}),
+    ("double", " 1.5\t", 1.5),
+    ("double", "2f", 2.0),
+    ("half_float", 65519, 65519),
+    ("float", 3.4028235e38, 3.4028235e38),
     ("long", f"{MAX}.9", MAX),
     ("unsigned_long", 0, "0"),
     ("unsigned_long", 2**64 - 1, str(2**64 - 1)),
@@ -98,6 +104,11 @@ CANONICAL: list[tuple[str, Any, Any]] = [
     ("geo_point", {"type": "Point", "coordinates": [-71.25, 41.5]}, POINT),
     ("geo_point", "u", {"lat": 45.0, "lon": 0.0}),
     ("geo_point", {"geohash": "s0"}, {"lat": 0.0, "lon": 0.0}),
+    ("geo_point", "s00000000000zzzz", {"lat": 0.0, "lon": 0.0}),
+    ("geo_point", "91,0", {"lat": 89.0, "lon": 180.0}),
+    ("geo_point", "-95,1", {"lat": -85.0, "lon": -179.0}),
+    ("geo_point", "0,-190", {"lat": 0.0, "lon": 170.0}),
+    ("geo_point", "370,540", {"lat": 10.0, "lon": 180.0}),
     ("point", {"x": 1.5, "y": "-2"}, PLANE),
     ("point", [1.5, -2], PLANE),
     ("xy_point", "1.5,-2", PLANE),
@@ -133,6 +144,20 @@ MISFITS: list[tuple[str, Any]] = [
     ("long", MAX + 1),
     ("long", -MAX - 2),
     ("long", 1e300),
+    ("long", " 1"),
+    ("unsigned_long", "1d"),
+    ("long_range", {"gte": "1 "}),
+    ("byte", 128),
+    ("short", "-32769"),
+    ("integer", 2.0**31),
+    ("half_float", 65520),
+    ("float", -3.5e38),
+    ("integer_range", {"gte": 2**31}),
+    ("float_range", {"lt": 1e39}),
+    ("double", " "),
+    ("double", "d"),
+    ("dense_vector", [""]),
+    ("sparse_vector", {"a": ""}),
     ("long", "1e999"),
     ("long", "1e99999"),
     ("long", {}),
@@ -211,6 +236,33 @@ def test_packed_something() -> None:
     """A string in a vector of an unknown make is refused."""
     with pytest.raises(Misfit):
         type_of("dense_vector").normaliser(Field("dense_vector", element_type="new"))("01ff7f")
+
+
+#: Type, value, canonical form (None: there is none) where the field has ``coerce: false``.
+UNCOERCED: list[tuple[str, Any, Any]] = [
+    ("long", 1, 1),
+    ("long", 1.0, 1),
+    ("long", 1.5, None),
+    ("long", "1", None),
+    ("long", "", None),
+    ("double", 1, 1),
+    ("double", 1.5, 1.5),
+    ("double", "1.5", None),
+    ("integer_range", {"gte": 1}, {"gte": 1}),
+    ("integer_range", {"gte": "1"}, None),
+    ("double_range", {"gte": "1"}, None),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "expected"), UNCOERCED)
+def test_without_coercion(kind: str, value: object, expected: object) -> None:
+    """Where the server takes no texts for numbers and cuts off no fractions, nor do we."""
+    convert = type_of(kind).normaliser(Field(kind, coerce=False))
+    if expected is None:
+        with pytest.raises(Misfit):
+            convert(value)
+    else:
+        assert convert(value) == expected
 
 
 def test_lists_of_numbers() -> None:

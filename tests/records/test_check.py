@@ -91,8 +91,17 @@ def test_canonical_values_pass(form: Form, kind: str, canonical: object) -> None
         ("date", "2024-01-01T00:00:00.1234567890Z"),
         ("date", "2024-01-01"),
         ("date", 0),
+        ("integer", 2**31),
+        ("short", -(2**15) - 1),
+        ("byte", 128),
+        ("float", 1e39),
+        ("half_float", 65520.0),
+        ("integer_range", {"gte": 2**31}),
+        ("float_range", {"lt": -1e39}),
         ("dense_vector", [1, 0.5]),
         ("geo_point", {"lat": 1.5}),
+        ("geo_point", {"lat": 90.5, "lon": 0.0}),
+        ("geo_point", {"lat": 0.0, "lon": -180.5}),
         ("integer_range", {"gte": 1, "around": 2}),
         ("join", "child"),
         ("flattened", "a"),
@@ -117,9 +126,10 @@ def test_other_documents_do_not(form: Form, document: dict[str, Any]) -> None:
 @FORMS
 def test_lists_of_numbers(form: Form) -> None:
     """A list of fractions and whole numbers is normalised: a target cannot load both in one."""
-    field = form(root(f=Field("double", array=True)))
-    assert passes(field, {"f": [1.0, 0.5, None]})
-    assert not passes(field, {"f": [1, 0.5]})
+    for kind in ("double", "float"):
+        field = form(root(f=Field(kind, array=True)))
+        assert passes(field, {"f": [1.0, 0.5, None]})
+        assert not passes(field, {"f": [1, 0.5]})
 
 
 @pytest.mark.parametrize(
