@@ -17,6 +17,7 @@ from tap_elasticsearch.fields.tree import (
 from tap_elasticsearch.fields.types import (
     TYPES,
     FieldType,
+    always,
     holds_lists,
     is_known,
     is_sortable,
@@ -33,6 +34,7 @@ __all__ = [
     "Field",
     "FieldType",
     "Misfit",
+    "always",
     "fraction",
     "holds_lists",
     "is_known",

@@ -59,23 +59,27 @@ def structure(*required: str, **members: Any) -> type[Struct]:  # noqa: ANN401 -
         required: Members that must be there, and not null. All others may be missing, or null.
         members: The types of all.
     """
-    return objects({name: name for name in members}, members, required)
+    return objects({name: name for name in members}, members, required, set(required))
 
 
 def objects(
-    names: dict[str, str], members: dict[str, Any], required: Collection[str]
+    names: dict[str, str],
+    members: dict[str, Any],
+    required: Collection[str],
+    filled: Collection[str],
 ) -> type[Struct]:
     """As ``structure``, for members whose names in JSON are no identifiers.
 
     Args:
         names: What each member is called in JSON.
         members: The type of each.
-        required: As in ``structure``.
+        required: Members that must be there.
+        filled: Members that must not be null.
     """
-    fields = [
-        (name, kind) if name in required else (name, nullable(kind) | UnsetType, UNSET)
-        for name, kind in members.items()
-    ]
+    fields: list[Any] = []
+    for name, kind in members.items():
+        taken = kind if name in filled else nullable(kind)
+        fields.append((name, taken) if name in required else (name, taken | UnsetType, UNSET))
     return defstruct(
         "Object", fields, rename=names, forbid_unknown_fields=True, kw_only=True, gc=False
     )

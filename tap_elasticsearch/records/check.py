@@ -15,7 +15,7 @@ from tap_elasticsearch.fields import (
     objects,
     type_of,
 )
-from tap_elasticsearch.records.normalise import EXTRA, constants
+from tap_elasticsearch.records.normalise import EXTRA, constants, null_of, nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,10 +69,12 @@ def _object(field: Field) -> Any:  # noqa: ANN401 - a type, for which there is n
     # A name that msgspec cannot have is left out: documents with it are normalised.
     named = [name for name in fields if msgspec.json.encode(name)[1:-1] == name.encode()]
     names = {f"f{number}": name for number, name in enumerate(named)}
-    filled = constants(fields)
+    required = constants(fields)
+    filled = required.keys() | nulls(fields)
     return objects(
         names,
         {key: _column(fields[name]) for key, name in names.items()},
+        [key for key, name in names.items() if name in required],
         [key for key, name in names.items() if name in filled],
     )
 
@@ -84,8 +86,8 @@ def _column(field: Field) -> Any:  # noqa: ANN401 - as above
         return one
     # Beside fractions in one list, whole numbers are written as such: see numbers.of_field.
     number = not field.properties and type_of(field.type).schema["type"] == "number"
-    element = nullable(fraction(one) if number else one)
-    return list[element]  # type: ignore[valid-type]
+    element = fraction(one) if number else one
+    return list[nullable(element) if null_of(field) is None else element]  # type: ignore[misc]
 
 
 def _looked_up(kind: type, value: object) -> object:
@@ -99,13 +101,15 @@ def _wide(fields: Mapping[str, Field]) -> Clean:
     """The check of objects with these fields, by look-up."""
     cleans = {name: _clean(sub) for name, sub in fields.items()}
     exact = {name: kind for name, sub in fields.items() if (kind := _exact(sub))}
-    filled = constants(fields).keys()
+    required = constants(fields).keys()
+    filled = nulls(fields).keys()
 
     def is_clean(value: object) -> bool:
-        if type(value) is not dict or not filled <= value.keys() <= cleans.keys():
+        if type(value) is not dict or not required <= value.keys() <= cleans.keys():
             return False
         return all(
-            type(member) is exact.get(name) or member is None or cleans[name](member)
+            type(member) is exact.get(name)
+            or (name not in filled if member is None else cleans[name](member))
             for name, member in value.items()
         )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from tap_elasticsearch.fields import Field, Misfit, holds_lists, type_of
+from tap_elasticsearch.fields import Field, Misfit, always, holds_lists, type_of
 from tap_elasticsearch.records.folding import Folder
 
 if TYPE_CHECKING:
@@ -54,18 +56,19 @@ class _ObjectReader:
         self._columns = {
             name: _converter(field, prefix + name) for name, field in properties.items()
         }
+        self._nulls = nulls(properties)
         self._folder = Folder(properties)
         self._constants = constants(properties)
 
     def __call__(self, source: Mapping[str, Any], extra: Extra) -> dict[str, Any]:
-        columns = self._columns
+        columns, nulls = self._columns, self._nulls
         if not source.keys() <= columns.keys():
             source = self._folder.fold(source)
         record: dict[str, Any] = {}
         for name, value in source.items():
             column = columns.get(name)
             if column is not None:
-                record[name] = None if value is None else column(value, extra)
+                record[name] = nulls.get(name) if value is None else column(value, extra)
             elif value is not None and value != []:
                 extra[self._prefix + name] = value
         if self._constants:
@@ -95,6 +98,34 @@ def _constant(field: Field) -> Callable[[], Any] | None:
     return lambda: {name: fill() for name, fill in inner.items()}
 
 
+def nulls(properties: Mapping[str, Field]) -> dict[str, Any]:
+    """What stands in a column for an explicit null, where that is not null."""
+    found = {name: null_of(field) for name, field in properties.items()}
+    return {
+        name: [null] if holds_lists(properties[name]) else null
+        for name, null in found.items()
+        if null is not None
+    }
+
+
+def null_of(field: Field) -> object:
+    """What the servers index for a null, in its canonical form.
+
+    Elasticsearch reference, mapping/params/null-value. An empty text in a number field is a null.
+    Types whose lists are values have none.
+    """
+    row = type_of(field.type)
+    if field.null_value is None or row.is_value is always:
+        return None
+    try:
+        # A point is an object in the mapping.
+        written = field.null_value.startswith("{")
+        value = json.loads(field.null_value) if written else field.null_value
+        return row.normaliser(replace(field, coerce=True))(value)
+    except ValueError:  # no value of this type
+        return None
+
+
 class _Column(NamedTuple):
     """How the values of one path become those of its column.
 
@@ -102,11 +133,13 @@ class _Column(NamedTuple):
         path: The dotted path.
         convert: Converts one value that is not None; raises ``Misfit``.
         is_value: Tells whether a list is one value.
+        null: What stands for a null.
     """
 
     path: str
     convert: Convert
     is_value: Callable[[list[Any]], bool]
+    null: object = None
 
 
 def _converter(field: Field, path: str) -> Convert:
@@ -115,9 +148,22 @@ def _converter(field: Field, path: str) -> Convert:
     if field.properties:
         column = _Column(path, _object(field, path), row.is_value)
         return partial(_every, column) if holds_lists(field) else _scalar(column)
-    normalise = row.normaliser(field)
-    column = _Column(path, lambda value, _: normalise(value), row.is_value)
+    null = null_of(field)
+    normalise = _filling(row.normaliser(field), null)
+    column = _Column(path, lambda value, _: normalise(value), row.is_value, null)
     return partial(_every, column) if holds_lists(field) else _leaf(column, normalise)
+
+
+def _filling(normalise: Callable[[JSON], JSON], null: object) -> Callable[[JSON], JSON]:
+    """``normalise``, with ``null`` for None and for what it makes None of."""
+    if null is None:
+        return normalise
+
+    def fill(value: JSON) -> JSON:
+        found = None if value is None else normalise(value)
+        return null if found is None else found
+
+    return fill
 
 
 def _object(field: Field, path: str) -> Convert:
@@ -133,7 +179,7 @@ def _object(field: Field, path: str) -> Convert:
 
 def _scalar(column: _Column) -> Convert:
     """The converter of a column for one value."""
-    path, one, is_value = column
+    path, one, is_value, _ = column
 
     def convert(value: JSON, extra: Extra) -> JSON:
         if type(value) is list and not is_value(value):
@@ -149,7 +195,7 @@ def _scalar(column: _Column) -> Convert:
 
 def _leaf(column: _Column, normalise: Callable[[JSON], JSON]) -> Convert:
     """As ``_scalar``, for values without fields: one call less, on the hottest line there is."""
-    path, _, is_value = column
+    path, _, is_value, _ = column
 
     def convert(value: JSON, extra: Extra) -> JSON:
         if type(value) is list and not is_value(value):
@@ -165,7 +211,9 @@ def _leaf(column: _Column, normalise: Callable[[JSON], JSON]) -> Convert:
 
 def _first(column: _Column, values: list[Any], extra: Extra) -> JSON:
     """The first value that fits; of several, all go to ``extra`` as they are."""
-    flat = [value for value in _flat(values, column.is_value) if value is not None]
+    flat = _flat(values, column.is_value)
+    if column.null is None:
+        flat = [value for value in flat if value is not None]
     for value in flat:
         own: Extra = {}
         try:
@@ -188,7 +236,7 @@ def _every(column: _Column, value: JSON, extra: Extra) -> JSON:
     for each in flat:
         own: Extra = {}
         try:
-            found.append(None if each is None else column.convert(each, own))
+            found.append(column.null if each is None else column.convert(each, own))
         except Misfit:
             continue
         for path, original in own.items():

@@ -132,6 +132,16 @@ def test_lists_of_numbers(form: Form) -> None:
         assert not passes(field, {"f": [1, 0.5]})
 
 
+@FORMS
+def test_nulls(form: Form) -> None:
+    """A null that stands for a value is normalised, also inside a list."""
+    filled = Field("long", null_value="-1")
+    field = form(root(f=filled, l=replace(filled, array=True), o=root(f=filled)))
+    assert passes(field, {"f": 1, "l": [1], "o": None})
+    for document in ({"f": None}, {"l": None}, {"l": [1, None]}, {"o": {"f": None}}):
+        assert not passes(field, document)
+
+
 @pytest.mark.parametrize(
     "source",
     [b"", b"{", b"[]", b'{"f":1e400}', b'{"f":NaN}', b'{"f":"\\ud800"}', b'{"f":"\xff"}'],
