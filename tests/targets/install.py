@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-CACHE = Path(__file__).resolve().parent.parent / ".cache" / "targets"
+CACHE = Path(__file__).resolve().parent.parent.parent / ".cache" / "targets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,15 @@ class Target:
 
     def installed(self) -> Path:
         """The path of its command, installed now if it is not yet."""
+        self.install()
+        return self.home / "bin" / self.name
+
+    def install(self) -> None:
+        """Install it, unless it is there and current.
+
+        Raises:
+            subprocess.CalledProcessError: The package index does not have it, or is out of reach.
+        """
         CACHE.mkdir(parents=True, exist_ok=True)
         stamp = self.home / "stamp"
         wanted = "\n".join(self.requirements)
@@ -40,7 +49,6 @@ class Target:
                 pip = [str(self.home / "bin" / "python"), "-m", "pip", "install", "--quiet"]
                 subprocess.run([*pip, *self.requirements], check=True)
                 stamp.write_text(wanted)
-        return self.home / "bin" / self.name
 
     def installed_with(self, project: Path) -> Path:
         """The path of the command that ``project`` brings, built anew, beside the requirements."""
@@ -54,3 +62,5 @@ class Target:
 #: From duckdb 1.3 on, the target loses the first row of each batch where a date-time is in a
 #: column (seen with 0.8.0); setuptools brings pkg_resources, which newer environments lack.
 DUCKDB = Target("target-duckdb", ("target-duckdb==0.8.0", "duckdb<1.3", "setuptools<81"))
+POSTGRES = Target("target-postgres", ("meltanolabs-target-postgres==0.8.1",))
+JSONL = Target("target-jsonl", ("target-jsonl==0.1.4",))
