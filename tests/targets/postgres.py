@@ -52,7 +52,8 @@ class Postgres:
     @property
     def settings(self) -> dict[str, Any]:
         """Where target-postgres finds it."""
-        return {"host": "127.0.0.1", "port": self.port, "user": "tap", "database": "postgres"}
+        login = {"user": "tap", "password": "any", "database": "postgres"}
+        return {"host": "127.0.0.1", "port": self.port, **login}
 
     def query(self, sql: str) -> list[Any]:
         """What is answered, a JSON value in each row.
