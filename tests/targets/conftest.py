@@ -10,8 +10,7 @@ from tests.targets.postgres import Postgres, PostgresMissing, running_postgres
 from tests.targets.warehouses import DuckDb, Jsonl, PostgresDatabase, Warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(scope="session")
@@ -26,22 +25,40 @@ def postgres_server() -> Iterator[Postgres]:
     running.__exit__(None, None, None)
 
 
-@pytest.fixture
-def duckdb(tmp_path: Path) -> DuckDb:
-    """A new DuckDB database."""
-    return DuckDb(tmp_path)
+@pytest.fixture(scope="session")
+def open_warehouse(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Warehouse]:
+    """Gives a new, empty place that ``jsonl``, ``duckdb`` or ``postgres`` loads to."""
 
+    def opened(target: str) -> Warehouse:
+        folder = tmp_path_factory.mktemp(target)
+        if target == "postgres":
+            return PostgresDatabase(folder, request.getfixturevalue("postgres_server"))
+        return DuckDb(folder) if target == "duckdb" else Jsonl(folder)
 
-@pytest.fixture
-def postgres(tmp_path: Path, postgres_server: Postgres) -> PostgresDatabase:
-    """A new schema of the PostgreSQL server."""
-    return PostgresDatabase(tmp_path, postgres_server)
+    return opened
 
 
 @pytest.fixture(params=["jsonl", "duckdb", "postgres"])
-def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
-    """Each target in its turn."""
-    if request.param == "jsonl":
-        return Jsonl(tmp_path)
-    loaded: Warehouse = request.getfixturevalue(request.param)
-    return loaded
+def warehouse(
+    request: pytest.FixtureRequest, open_warehouse: Callable[[str], Warehouse]
+) -> Warehouse:
+    """A new place for each target in its turn."""
+    return open_warehouse(request.param)
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def database(
+    request: pytest.FixtureRequest, open_warehouse: Callable[[str], Warehouse]
+) -> Warehouse:
+    """A new place for each target that writes to a database."""
+    return open_warehouse(request.param)
+
+
+@pytest.fixture
+def postgres(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres
+) -> PostgresDatabase:
+    """A new schema of the PostgreSQL server."""
+    return PostgresDatabase(tmp_path_factory.mktemp("postgres"), postgres_server)

@@ -61,18 +61,26 @@ class Warehouse(ABC):
             value: The record's value in it.
         """
 
-    def load(self, messages: str, **settings: object) -> Run:
-        """Give the target what a tap has written; with more settings than usual."""
+    def load(
+        self, messages: str, settings: Mapping[str, Any] | None = None, *, time_zone: str = "UTC"
+    ) -> Run:
+        """Give the target what a tap has written.
+
+        Args:
+            messages: All its lines.
+            settings: More settings of the target.
+            time_zone: That of a database's session.
+        """
         config = self.folder / "target.json"
-        config.write_text(json.dumps({**self.settings, **settings}))
+        config.write_text(json.dumps({**self.settings, **(settings or {})}))
         done = subprocess.run(
             [str(self.target.installed()), "--config", str(config)],
             input=messages,
             capture_output=True,
             text=True,
             check=False,
-            # PostgreSQL's dates are without zone, so the session's must be that of the records.
-            env={**os.environ, "PGTZ": "UTC"},
+            # PostgreSQL's columns are without zone, so the session's must be that of the records.
+            env={**os.environ, "PGTZ": time_zone},
             timeout=120,
         )
         return Run(done.returncode, done.stdout, done.stderr)
