@@ -190,6 +190,20 @@ def test_flattening_by_postgres(
     assert_flat(postgres)
 
 
+def test_nothing_but_texts(
+    elasticsearch: Cluster, sandbox: Sandbox, open_warehouse: Callable[[str], Warehouse]
+) -> None:
+    """An index without numbers loads whole, since _extra is an object even if nothing is in it.
+
+    target-duckdb takes the first row of columns that are all texts for their names.
+    """
+    elasticsearch.create("forms", mappings={"properties": {"k": {"type": "keyword"}}})
+    elasticsearch.bulk("forms", [("0", {"k": "a"})])
+    database = open_warehouse("duckdb")
+    load(database, extract(elasticsearch, sandbox))
+    assert database.rows("forms") == [{"_id": "0", "_index": "forms", "k": "a"}]
+
+
 def test_a_mapping_that_widens(
     elasticsearch: Cluster, sandbox: Sandbox, database: Warehouse
 ) -> None:
