@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
     """A real PostgreSQL, shared by the run."""
-    try:
-        running = running_postgres()
-        server = running.__enter__()
-    except PostgresMissing as missing:
-        pytest.skip(str(missing))
-    yield server
-    running.__exit__(None, None, None)
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_postgres())
+        except PostgresMissing as missing:
+            pytest.skip(str(missing))
+        yield server
 
 
 @pytest.fixture(scope="session")

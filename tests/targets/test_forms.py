@@ -190,6 +190,16 @@ def test_flattening_by_postgres(
     assert_flat(postgres)
 
 
+def test_dotted_names(elasticsearch: Cluster, sandbox: Sandbox, database: Warehouse) -> None:
+    """Where the mapping has names with dots, and no objects, so have the columns."""
+    names = {"user": {"type": "keyword"}, "user.name": {"type": "keyword"}, "n": {"type": "long"}}
+    elasticsearch.create("forms", mappings={"subobjects": False, "properties": names})
+    elasticsearch.bulk("forms", [("0", {"user": "ann", "user.name": "Ann", "n": 1})])
+    load(database, extract(elasticsearch, sandbox))
+    row = database.row("forms", "0")
+    assert {name: row[name] for name in names} == {"user": "ann", "user.name": "Ann", "n": 1}
+
+
 def test_nothing_but_texts(
     elasticsearch: Cluster, sandbox: Sandbox, open_warehouse: Callable[[str], Warehouse]
 ) -> None:
