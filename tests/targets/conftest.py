@@ -48,12 +48,10 @@ def warehouse(
     return open_warehouse(request.param)
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
-def database(
-    request: pytest.FixtureRequest, open_warehouse: Callable[[str], Warehouse]
-) -> Warehouse:
-    """A new place for each target that writes to a database."""
-    return open_warehouse(request.param)
+@pytest.fixture
+def databases(open_warehouse: Callable[[str], Warehouse]) -> tuple[Warehouse, ...]:
+    """A new place for each target that writes to a database; what is read once goes to both."""
+    return open_warehouse("duckdb"), open_warehouse("postgres")
 
 
 @pytest.fixture

@@ -57,15 +57,26 @@ def config(cluster: Cluster, **settings: object) -> dict[str, Any]:
 
 
 def transfer(
-    sandbox: Sandbox, database: Warehouse, settings: dict[str, Any], state: str | None
-) -> tuple[Run, str]:
-    """A run of the tap into the target; what the tap wrote, and the state that is left."""
-    resumed = ["--state", sandbox.write("state.json", json.loads(state))] if state else []
+    sandbox: Sandbox,
+    databases: tuple[Warehouse, ...],
+    settings: dict[str, Any],
+    state: dict[str, Any] | None = None,
+) -> Run:
+    """A run of the tap, from ``state``, into each target, which confirms the whole."""
+    resumed = [] if state is None else ["--state", sandbox.write("state.json", state)]
     run = sandbox.run(settings, *resumed)
     assert run.code == 0, run.err
-    done = database.load(run.out)
-    assert done.code == 0, done.err
-    return run, done.out.splitlines()[-1]
+    for database in databases:
+        done = database.load(run.out)
+        assert done.code == 0, done.err
+        assert json.loads(done.out.splitlines()[-1]) == last_state(run)
+    return run
+
+
+def last_state(run: Run) -> dict[str, Any]:
+    """The state that a run leaves."""
+    state: dict[str, Any] = run.of_type("STATE")[-1]["value"]
+    return state
 
 
 def change(cluster: Cluster) -> None:
@@ -82,29 +93,37 @@ def of_documents(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("key", [None, "at"])
-def test_upsert(orders: Cluster, sandbox: Sandbox, database: Warehouse, key: str | None) -> None:
+def test_upsert(
+    orders: Cluster, sandbox: Sandbox, databases: tuple[Warehouse, ...], key: str | None
+) -> None:
     """A second run, whole or from the state, leaves one row for each document, as it is now."""
     settings = config(orders, **({"replication_key": key} if key else {}))
-    _, state = transfer(sandbox, database, settings, None)
+    first = transfer(sandbox, databases, settings)
     change(orders)
-    run, _ = transfer(sandbox, database, settings, state)
-    assert len(run.records("up_a")) == (11 if key is None else 4)
+    second = transfer(sandbox, databases, settings, last_state(first))
+    assert len(second.records("up_a")) == (11 if key is None else 4)
     for index, changes in (("up-a", CHANGES), ("up-b", {})):
         expected = documents(index) | changes
-        rows = database.rows(index.replace("-", "_"))
-        assert len(rows) == len(expected)
-        assert of_documents(rows) == of_documents([{"_id": i, **d} for i, d in expected.items()])
+        for database in databases:
+            rows = database.rows(index.replace("-", "_"))
+            assert len(rows) == len(expected)
+            assert of_documents(rows) == of_documents(
+                [{"_id": i, **d} for i, d in expected.items()]
+            )
 
 
 def test_one_table_of_several_indices(
-    orders: Cluster, sandbox: Sandbox, database: Warehouse
+    orders: Cluster, sandbox: Sandbox, databases: tuple[Warehouse, ...]
 ) -> None:
     """Where two indices have a document of one id, both have a row, also after the second run."""
     settings = config(orders, streams=[{"index": "up-*", "name": "both"}])
     for _ in range(2):
-        transfer(sandbox, database, settings, None)
-        found = {(row["_index"], row["_id"], row["note"]) for row in database.rows("both")}
-        assert len(database.rows("both")) == len(found) == 20
+        transfer(sandbox, databases, settings)
+        for database in databases:
+            rows = database.rows("both")
+            assert (
+                len(rows) == len({(row["_index"], row["_id"], row["note"]) for row in rows}) == 20
+            )
 
 
 def test_deleted_rows(orders: Cluster, sandbox: Sandbox, postgres: PostgresDatabase) -> None:
@@ -120,16 +139,19 @@ def test_deleted_rows(orders: Cluster, sandbox: Sandbox, postgres: PostgresDatab
         assert {row["_id"] for row in postgres.rows("up_a")} == expected
 
 
-def test_a_target_that_dies(orders: Cluster, sandbox: Sandbox, database: Warehouse) -> None:
+def test_a_target_that_dies(
+    orders: Cluster, sandbox: Sandbox, databases: tuple[Warehouse, ...]
+) -> None:
     """What a target had confirmed when it died is resumed from: no row is missing in the end.
 
     In the middle of the second stream, rows of the first wait still for a whole batch.
     """
     settings = config(orders, replication_key="at")
     begun = sandbox.run(settings).out.splitlines(keepends=True)[:18]
-    died = database.load("".join(begun) + "not JSON\n", {"batch_size_rows": 4})
-    assert died.code != 0
-    confirmed = died.out.splitlines()
-    transfer(sandbox, database, settings, confirmed[-1] if confirmed else None)
-    for table in ("up_a", "up_b"):
-        assert sorted(row["n"] for row in database.rows(table)) == list(range(10))
+    for database in databases:
+        died = database.load("".join(begun) + "not JSON\n", {"batch_size_rows": 4})
+        assert died.code != 0
+        confirmed = died.out.splitlines()
+        transfer(sandbox, (database,), settings, json.loads(confirmed[-1]) if confirmed else None)
+        for table in ("up_a", "up_b"):
+            assert sorted(row["n"] for row in database.rows(table)) == list(range(10))
