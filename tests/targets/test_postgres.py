@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
@@ -17,23 +18,21 @@ STARTER = """
 import time
 from tests.targets.postgres import running_postgres
 with running_postgres() as server:
-    print(server.port, flush=True)
+    print(server.port, server.folder, flush=True)
     time.sleep(600)
 """
 
 
 def test_a_killed_parent_takes_its_server_along(postgres_server: Postgres) -> None:
-    """Even when its starter has no time for anything, a server does not stay behind."""
+    """Even when its starter has no time for anything, neither server nor data stay behind."""
     with subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE) as starter:
         assert starter.stdout is not None
-        port = int(starter.stdout.readline())
-        socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        port, folder = starter.stdout.readline().decode().split()
+        socket.create_connection(("127.0.0.1", int(port)), timeout=10).close()
         starter.kill()
     end = monotonic() + 30
-    while monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionError:
-            return
+    while Path(folder).exists():
+        assert monotonic() < end, "The server outlived its starter."
         sleep(0.1)
-    pytest.fail("The server outlived its starter.")
+    with pytest.raises(ConnectionError):
+        socket.create_connection(("127.0.0.1", int(port)), timeout=1)
