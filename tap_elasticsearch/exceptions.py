@@ -10,11 +10,18 @@
   * ``RequestError``: the server does not understand the request
 
 * ``UnreachableError``: no server answered (exit 1)
+
+  * ``SlowError``: it did not in time
+
 * ``ServerError``: the server answered, but not with what was asked for (exit 1)
 
   * ``IncompleteError``: an answer that lacks documents
   * ``ContextLostError``: the point in time is gone
   * ``BusyError``: too much at once; the same request may succeed later
+
+    * ``TooLargeError``: and a smaller one more likely
+
+  * ``UnavailableError``: what should answer cannot now, but may later
 
 * ``TargetGoneError``: whoever read our output has stopped reading (exit 1)
 * ``Interrupted``: SIGINT or SIGTERM (exit 130 or 143)
@@ -50,7 +57,10 @@ __all__ = [
     "ServerError",
     "SettingsError",
     "SingerSDKError",
+    "SlowError",
     "TargetGoneError",
+    "TooLargeError",
+    "UnavailableError",
     "UnreachableError",
 ]
 
@@ -93,10 +103,19 @@ class UnreachableError(RetriableAPIError):
     exit_code: ClassVar[int] = 1
 
 
+class SlowError(UnreachableError):
+    """No answer in time, or one that was cut in the middle."""
+
+
 class ServerError(FatalAPIError):
-    """The server answered with something other than what was asked for."""
+    """The server answered with something other than what was asked for.
+
+    Attributes:
+        retry_after: Seconds after which the server wants to be asked again; None if it did not say.
+    """
 
     exit_code: ClassVar[int] = 1
+    retry_after: float | None = None
 
 
 class IncompleteError(ServerError):
@@ -109,6 +128,14 @@ class ContextLostError(ServerError):
 
 class BusyError(ServerError):
     """HTTP 429 and the like: the server has too much to do right now."""
+
+
+class TooLargeError(BusyError):
+    """The answer would take more memory than the server has left."""
+
+
+class UnavailableError(ServerError):
+    """HTTP 502 to 504: a node, or what stands before it, cannot answer right now."""
 
 
 class TargetGoneError(FatalSyncError):

@@ -212,6 +212,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     request_timeout: Annotated[
         float, Meta(gt=0), setting("Seconds to wait for an answer", "reading")
     ] = 60.0
+    max_retry_time: Annotated[
+        float,
+        Meta(ge=0),
+        setting(
+            "Seconds for which a request is made again that failed for a reason that may pass",
+            "reading",
+        ),
+    ] = 300.0
     http_compress: Annotated[
         bool | Literal["auto"],
         setting(

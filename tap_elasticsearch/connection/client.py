@@ -8,17 +8,14 @@ stay bytes.
 
 from __future__ import annotations
 
-import logging
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import elastic_transport
 import msgspec
-from elasticsearch import Elasticsearch
 
-from tap_elasticsearch.connection.addresses import DEFAULT_HOST, complete_url, is_loopback
 from tap_elasticsearch.connection.answers import (
     Capabilities,
     FieldCapabilities,
@@ -31,19 +28,19 @@ from tap_elasticsearch.connection.answers import (
 )
 from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
 from tap_elasticsearch.connection.login import describe_login, login_headers
-from tap_elasticsearch.connection.node import Node
+from tap_elasticsearch.connection.retries import Retries
 from tap_elasticsearch.connection.server import Server, identify, identify_refusal
-from tap_elasticsearch.connection.tls import describe_trust, tls_context
+from tap_elasticsearch.connection.tls import describe_trust
+from tap_elasticsearch.connection.transport import elasticsearch
 from tap_elasticsearch.exceptions import (
     NotFoundError,
     PrivilegeError,
     RequestError,
     ServerError,
-    SettingsError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tap_elasticsearch.config import Settings
 
@@ -53,18 +50,6 @@ T = TypeVar("T")
 CLOSING_SECONDS = 5.0
 
 _encode = msgspec.json.Encoder().encode
-
-
-class RawSerializer(elastic_transport.Serializer):
-    """Leaves bodies and answers as the bytes they are."""
-
-    mimetype: ClassVar[str] = "application/json"
-
-    def loads(self, data: bytes) -> bytes:  # noqa: D102
-        return data
-
-    def dumps(self, data: bytes) -> bytes:  # noqa: D102
-        return data
 
 
 class Client:
@@ -84,8 +69,9 @@ class Client:
             "user-agent": f"tap-elasticsearch/{version('tap-elasticsearch')}",
             **login_headers(settings),
         }
-        self._elasticsearch = _elasticsearch(settings)
+        self._elasticsearch = elasticsearch(settings)
         self._transport = self._elasticsearch.transport
+        self._retries = Retries(settings.max_retry_time)
         self.url = next(iter(self._transport.node_pool.all())).base_url
 
     @cached_property
@@ -209,7 +195,7 @@ class Client:
         path, body = self.server.closing(context)
         what = "Closing a point in time"
         try:
-            self._request("DELETE", path, body=_encode(body), what=what, timeout=CLOSING_SECONDS)
+            self._once("DELETE", path, body=_encode(body), what=what, timeout=CLOSING_SECONDS)
         except NotFoundError:
             return
 
@@ -220,8 +206,30 @@ class Client:
             body: The request, with its ``pit``.
             what: What is asked, in words, for errors.
         """
+        return self.accepted(lambda: body, what, lambda answer: answer)
+
+    def accepted(
+        self,
+        body: Callable[[], Mapping[str, Any]],
+        what: str,
+        accept: Callable[[bytes], T],
+        failed: Callable[[Exception], None] = lambda _: None,
+    ) -> T:
+        """What ``accept`` makes of the answer to a search; what it refuses is asked for again.
+
+        Args:
+            body: Makes the request, at each try anew.
+            what: What is asked, in words, for errors.
+            accept: Raises IncompleteError to refuse the answer.
+            failed: Is told each error after which it is tried again.
+        """
         params = {"allow_partial_search_results": "false"}
-        return self._request("POST", "/_search", params, body=_encode(body), what=what)
+
+        def ask() -> T:
+            encoded = _encode(body())
+            return accept(self._once("POST", "/_search", params, body=encoded, what=what))
+
+        return self._retries.run(ask, failed)
 
     def search_shard(
         self,
@@ -249,7 +257,7 @@ class Client:
     def continue_scroll(self, context: str, keep_alive: str, what: str) -> bytes:
         """The next page of a scroll. It must not be asked for twice: a page would be lost."""
         body = _encode({"scroll": keep_alive, "scroll_id": context})
-        return self._request("POST", "/_search/scroll", body=body, what=what)
+        return self._once("POST", "/_search/scroll", body=body, what=what)
 
     def close(self) -> None:
         """Close the connections."""
@@ -259,6 +267,20 @@ class Client:
         return _decoded(self._request("GET", path, params, what=what), kind, what)
 
     def _request(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        body: bytes | None = None,
+        what: str,
+    ) -> bytes:
+        """The answer to a request that does no harm if it is made twice."""
+        return self._retries.run(
+            lambda: self._once(method, path, params, body=body, what=what), lambda _: None
+        )
+
+    def _once(
         self,
         method: str,
         path: str,
@@ -282,8 +304,15 @@ class Client:
         except elastic_transport.TransportError as error:
             raise_transport_error(error, self.url, trust=self._trust)
         answer = answer.encode() if isinstance(answer, str) else answer or b""
+        self._retries.answered |= meta.status < 500  # noqa: PLR2004
         if not 200 <= meta.status < 300:  # noqa: PLR2004
-            raise_for_status(meta.status, answer, request=what, login=self._login)
+            raise_for_status(
+                meta.status,
+                answer,
+                request=what,
+                login=self._login,
+                retry_after=meta.headers.get("retry-after"),
+            )
         return answer
 
 
@@ -294,48 +323,6 @@ def _decoded(answer: bytes, kind: type[T], what: str) -> T:
         shown = answer[:80].decode("utf-8", "replace")
         msg = f"{what} gave what is not JSON as expected ({error}): {shown!r}. Check hosts."
         raise ServerError(msg) from error
-
-
-def silence_client_logs() -> None:
-    """Keep the client's own log lines out of ours; call it when logging has been set up.
-
-    Its node logger would show all headers but ``Authorization``, and all documents; it decodes
-    every answer to text as soon as a handler can be found, at any level.
-    """
-    logging.getLogger("elastic_transport.node").propagate = False
-    names = ("elastic_transport", "elastic_transport.node", "elastic_transport.transport")
-    for name in (*names, "urllib3"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-
-
-def _elasticsearch(settings: Settings) -> Elasticsearch:
-    hosts = (
-        None if settings.cloud_id else [complete_url(h) for h in settings.hosts or [DEFAULT_HOST]]
-    )
-    options: dict[str, Any] = {}
-    if hosts is None or any(host.startswith("https:") for host in hosts):
-        options["ssl_context"] = tls_context(settings)
-        if settings.ca_fingerprint is None and not settings.verify_certs:
-            options.update(verify_certs=False, ssl_show_warn=False)
-    raw = RawSerializer()
-    try:
-        return Elasticsearch(
-            hosts,
-            cloud_id=settings.cloud_id,
-            node_class=Node,
-            http_compress=_compressed(settings, hosts),
-            serializers={"application/json": raw, "text/*": raw, "application/*": raw},
-            **options,
-        )
-    except ValueError as error:
-        msg = f"The connection settings cannot be used: {error}."
-        raise SettingsError(msg) from error
-
-
-def _compressed(settings: Settings, hosts: list[str] | None) -> bool:
-    if settings.http_compress == "auto":
-        return hosts is None or not all(is_loopback(host) for host in hosts)
-    return settings.http_compress
 
 
 def _path(expression: str) -> str:

@@ -17,6 +17,9 @@ from tap_elasticsearch.exceptions import (
     PrivilegeError,
     RequestError,
     ServerError,
+    SlowError,
+    TooLargeError,
+    UnavailableError,
     UnreachableError,
 )
 
@@ -32,6 +35,7 @@ _NO_ANSWER_TLS = (
     "{url} closed the connection without an answer. If it wants a client certificate, give"
     " client_cert and client_key."
 )
+_CUT = "The connection to {url} was cut in the middle of an answer."
 _CONNECTION_ADVICE = (
     ("Name or service not known", _NO_NAME),
     ("No address associated", _NO_NAME),
@@ -44,7 +48,7 @@ _CONNECTION_ADVICE = (
             " port in hosts right?"
         ),
     ),
-    ("IncompleteRead", "The connection to {url} was cut in the middle of an answer. Run again."),
+    ("IncompleteRead", _CUT),
     ("without response", _NO_ANSWER),
     ("reset by peer", _NO_ANSWER),
     ("", "The connection to {url} failed: {text}."),
@@ -98,11 +102,18 @@ _CONTEXT_LOST = frozenset(
     {"search_context_missing_exception", "search_context_missing_nodes_exception"}
 )
 _CLOSED = frozenset({"index_closed_exception"})
-_BUSY = frozenset({"circuit_breaking_exception", "es_rejected_execution_exception"})
+_TOO_LARGE = frozenset({"circuit_breaking_exception"})
+_BUSY = frozenset({"es_rejected_execution_exception"})
 _BY_STATUS: dict[
     int, type[ServerError | LoginError | PrivilegeError | NotFoundError | RequestError]
 ]
-_BY_STATUS = {401: LoginError, 403: PrivilegeError, 404: NotFoundError, 429: BusyError}
+_BY_STATUS = {
+    401: LoginError,
+    403: PrivilegeError,
+    404: NotFoundError,
+    429: BusyError,
+    **dict.fromkeys((502, 503, 504), UnavailableError),
+}
 
 
 def raise_transport_error(
@@ -117,7 +128,8 @@ def raise_transport_error(
 
     Raises:
         CertificateError: The TLS handshake failed.
-        UnreachableError: No connection, or no answer in time.
+        UnreachableError: No connection.
+        SlowError: No answer in time, or half of one.
         ServerError: An answer that is neither JSON nor text.
     """
     text = "; ".join(dict.fromkeys(_texts(error)))
@@ -130,14 +142,17 @@ def raise_transport_error(
             f"No answer from {url} in time. Raise request_timeout, or lower page_bytes; if it never"
             " answers, check hosts and firewalls."
         )
-        raise UnreachableError(msg) from error
+        raise SlowError(msg) from error
     if isinstance(error, elastic_transport.ConnectionError):
-        raise UnreachableError(_advice(text, _CONNECTION_ADVICE, url=url)) from error
+        msg = _advice(text, _CONNECTION_ADVICE, url=url)
+        raise (SlowError if "IncompleteRead" in text else UnreachableError)(msg) from error
     msg = f"{url} gave an answer that is not JSON: {error}. Is it Elasticsearch? Check hosts."
     raise ServerError(msg) from error
 
 
-def raise_for_status(status: int, body: bytes, *, request: str, login: str | None) -> NoReturn:
+def raise_for_status(
+    status: int, body: bytes, *, request: str, login: str | None, retry_after: str | None = None
+) -> NoReturn:
     """Translate an answer whose status is not 2xx.
 
     Args:
@@ -145,6 +160,7 @@ def raise_for_status(status: int, body: bytes, *, request: str, login: str | Non
         body: The answer, JSON or text.
         request: What was asked, in words.
         login: How we logged in, in words; None if not at all.
+        retry_after: The header of this name, if there is one.
 
     Raises:
         LoginError: 401.
@@ -152,9 +168,19 @@ def raise_for_status(status: int, body: bytes, *, request: str, login: str | Non
         NotFoundError: 404, or an index that is closed.
         ContextLostError: The point in time is gone.
         BusyError: 429 and its like.
+        UnavailableError: 502 to 504.
         RequestError: Any other 4xx.
         ServerError: Everything else.
     """
+    try:
+        _raise(status, body, request=request, login=login)
+    except ServerError as error:
+        if retry_after and retry_after.isdigit():
+            error.retry_after = float(retry_after)
+        raise
+
+
+def _raise(status: int, body: bytes, *, request: str, login: str | None) -> NoReturn:
     answer = _decoded(body)
     types = set(_error_types(answer))
     said = _reason(answer, body)
@@ -181,9 +207,9 @@ def _raise_known(types: set[str], said: str, where: str) -> None:
             " Read fewer indices as one stream, or raise search.max_open_pit_context. " + said
         )
         raise RequestError(msg)
-    if types & _BUSY:
+    if types & (_TOO_LARGE | _BUSY):
         msg = f"{where}: the server has too much to do. {said}"
-        raise BusyError(msg)
+        raise (TooLargeError if types & _TOO_LARGE else BusyError)(msg)
 
 
 def _status_advice(status: int, login: str | None, said: str) -> str:

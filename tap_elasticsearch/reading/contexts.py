@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import ExitStack
+from functools import partial
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.exceptions import FatalAPIError, UnreachableError
 from tap_elasticsearch.reading.query import count_body, pit_of
@@ -49,6 +50,17 @@ class Context:
         self.shards = shards
         self.used = monotonic()
         self.total = 0
+
+    def complete(self, what: str, answer: bytes) -> Page:
+        """The page of an answer, which is complete.
+
+        Raises:
+            IncompleteError: It is not.
+        """
+        page = decode_page(answer)
+        require_complete(page, shards=self.shards, what=what)
+        self.renew(page)
+        return page
 
     def renew(self, page: Page) -> None:
         """Take over the id that an answer gave."""
@@ -114,14 +126,18 @@ class Contexts:
 
     def close(self, unit: Unit) -> None:
         """Close the point in time on ``unit``; that it fails is no reason to fail."""
-        with self._lock:
-            context = self._open.pop(str(unit))
-        if not context.id:
+        context = self.forget(unit)
+        if context is None or not context.id:
             return
         try:
             self._client.close_context(context.id)
         except (FatalAPIError, UnreachableError) as error:
             logger.debug("A point in time could not be closed and will expire: %s", error)
+
+    def forget(self, unit: Unit) -> Context | None:
+        """Take out the point in time on ``unit``, such as one that the server has lost."""
+        with self._lock:
+            return self._open.pop(str(unit), None)
 
     def _opened(self, unit: Unit) -> Context:
         context = Context(unit, *self._new_context(unit))
@@ -144,16 +160,16 @@ class Contexts:
         """How many documents of the stream ``context`` holds."""
         unit = context.unit
         what = f"Counting {unit}"
+        accept = partial(context.complete, what)
         if self._client.server.points_in_time:
-            body = count_body(pit_of(context.id, self._keep_alive), unit.target.query)
-            answer = self._client.search(body, what)
-        else:
-            body = count_body({}, unit.target.query)
-            answer = self._client.search_shard(unit.target.index, unit.shard, body, what)
-        page = decode_page(answer)
-        require_complete(page, shards=context.shards, what=what)
-        context.renew(page)
-        return page.found.total.value
+
+            def body() -> dict[str, Any]:
+                return count_body(pit_of(context.id, self._keep_alive), unit.target.query)
+
+            return self._client.accepted(body, what, accept).found.total.value
+        whole = count_body({}, unit.target.query)
+        answer = self._client.search_shard(unit.target.index, unit.shard, whole, what)
+        return accept(answer).found.total.value
 
     def _touch(self, context: Context) -> None:
         """Use ``context``, so that it does not expire; it costs the server next to nothing."""

@@ -6,12 +6,11 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tap_elasticsearch.exceptions import IncompleteError
+from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.contexts import Contexts
 from tap_elasticsearch.reading.query import page_body, pit_of
 from tap_elasticsearch.reading.sizes import PageSize
-from tap_elasticsearch.records.hits import decode_page, require_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,9 +23,12 @@ if TYPE_CHECKING:
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.reading.contexts import Context
     from tap_elasticsearch.reading.units import Unit
-    from tap_elasticsearch.records.hits import Hit
+    from tap_elasticsearch.records.hits import Hit, Page
 
 logger = logging.getLogger("tap-elasticsearch")
+
+#: How often the point in time of one shard may be lost; then something is wrong for good.
+MOST_LOSSES = 3
 
 
 class Reading:
@@ -86,16 +88,35 @@ class Reading:
     def __iter__(self) -> Iterator[list[Hit]]:
         """Hits by the page, never an empty page; each document of the snapshot once.
 
+        Those of a shard whose point in time is lost come again: their order is that of the lost one
+        alone.
+
         Raises:
             IncompleteError: A page lacks documents.
-            ContextLostError: A point in time is gone.
+            ContextLostError: Points in time are lost again and again.
         """
         for unit in self._contexts.waiting():
-            opening = ahead.start(partial(self._contexts.of, unit))
-            context = ahead.finish(opening, self._check)
-            if context.total:
-                yield from self._unit(context)
-                self._contexts.close(unit)
+            context = self._opened(unit)
+            losses = 0
+            while context.total:
+                try:
+                    yield from self._unit(context)
+                    break
+                except ContextLostError as error:
+                    losses += 1
+                    context = self._reopened(unit, error, losses, "It is read again from its start")
+            self._contexts.close(unit)
+
+    def _opened(self, unit: Unit) -> Context:
+        return ahead.finish(ahead.start(partial(self._contexts.of, unit)), self._check)
+
+    def _reopened(self, unit: Unit, error: ContextLostError, losses: int, how: str) -> Context:
+        """A new point in time on ``unit``; raises ``error`` if too many were lost."""
+        if losses > MOST_LOSSES:
+            raise error
+        logger.warning("%s %s, as it is now; nothing is lost.", error, how)
+        self._contexts.forget(unit)
+        return self._opened(unit)
 
     def _unit(self, context: Context) -> Iterator[list[Hit]]:
         size = PageSize.of(
@@ -104,23 +125,36 @@ class Reading:
             share=self._share,
             fixed=not self._client.server.points_in_time,
         )
-        coming = self._request(context, size, None)
+        after: Raw | None = None
+        coming = self._request(context, size, after)
         read = 0
         while True:
-            answer = ahead.finish(coming, self._check)
-            page = decode_page(answer)
-            require_complete(page, shards=context.shards, what=f"Reading {context.unit}")
-            context.renew(page)
+            page, size_in_bytes = self._page(context, size, after, coming)
             if not page.hits:
                 # Only an empty page is the end: a short one can have other reasons.
                 self._compare(context, read)
                 return
             read += len(page.hits)
             self.pages += 1
-            self.size_in_bytes += len(answer)
-            size.learn(documents=len(page.hits), size_in_bytes=len(answer))
-            coming = self._request(context, size, page.hits[-1].sort)
+            self.size_in_bytes += size_in_bytes
+            size.learn(documents=len(page.hits), size_in_bytes=size_in_bytes)
+            after = page.hits[-1].sort
+            coming = self._request(context, size, after)
             yield page.hits
+
+    def _page(
+        self, context: Context, size: PageSize, after: Raw | None, coming: Future[bytes]
+    ) -> tuple[Page, int]:
+        """The page that is on its way, and its bytes; asked for again if it is not complete."""
+        answer = ahead.finish(coming, self._check)
+        try:
+            return context.complete(f"Reading {context.unit}", answer), len(answer)
+        except IncompleteError as error:
+            if not self._client.server.points_in_time:
+                raise
+            logger.warning("%s Asking again; nothing is lost.", error)
+        again = self._request(context, size, after, complete=True)
+        return self._page(context, size, after, again)
 
     def _compare(self, context: Context, read: int) -> None:
         """Raise if not as many documents were read as the point in time holds."""
@@ -138,15 +172,28 @@ class Reading:
             return
         raise IncompleteError(f"{msg} Stopping: the data would be incomplete.")
 
-    def _request(self, context: Context, size: PageSize, after: Raw | None) -> Future[bytes]:
+    def _request(
+        self, context: Context, size: PageSize, after: Raw | None, *, complete: bool = False
+    ) -> Future[bytes]:
+        """Ask for the page behind ``after``, and for ``complete``, again until it is."""
+        if not self._client.server.points_in_time:
+            return ahead.start(partial(self._scroll, context, size))
         what = f"Reading {context.unit}"
-        if self._client.server.points_in_time:
-            pit = pit_of(context.id, self._settings.point_in_time_keep_alive)
-            body = self._body(context, size, pit, after)
-            return ahead.start(lambda: self._client.search(body, what))
-        return ahead.start(partial(self._scroll, context, size, what))
 
-    def _scroll(self, context: Context, size: PageSize, what: str) -> bytes:
+        def body() -> dict[str, Any]:
+            pit = pit_of(context.id, self._settings.point_in_time_keep_alive)
+            return self._body(context, size, pit, after)
+
+        def accept(answer: bytes) -> bytes:
+            # Not while another page is written: looking at it takes time of the same processor.
+            if complete:
+                context.complete(what, answer)
+            return answer
+
+        return ahead.start(lambda: self._client.accepted(body, what, accept, size.shrink))
+
+    def _scroll(self, context: Context, size: PageSize) -> bytes:
+        what = f"Reading {context.unit}"
         keep_alive = self._settings.point_in_time_keep_alive
         if context.id:
             return self._client.continue_scroll(context.id, keep_alive, what)

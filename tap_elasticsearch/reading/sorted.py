@@ -8,17 +8,21 @@ the key by one type, so that dates of milliseconds and of nanoseconds never meet
 from __future__ import annotations
 
 import heapq
+from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from tap_elasticsearch.exceptions import ServerError
+from tap_elasticsearch.exceptions import ContextLostError, ServerError
+from tap_elasticsearch.reading.keys import Window, key_query
 from tap_elasticsearch.reading.pages import Reading
+from tap_elasticsearch.reading.query import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tap_elasticsearch.reading.contexts import Context
     from tap_elasticsearch.reading.keys import Key, Place
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
@@ -51,8 +55,27 @@ class SortedReading(Reading):
             yield batch
 
     def _cursor(self, unit: Unit, key: Key) -> Iterator[tuple[Place, Hit]]:
+        context = self._opened(unit)
         last: Place | None = None
-        for hits in self._unit(self._contexts.of(unit)):
+        losses = 0
+        while context.total:
+            try:
+                for place, hit in self._placed(context, key, last):
+                    last = place
+                    yield place, hit
+                break
+            except ContextLostError as error:
+                losses += 1
+                unit = _from(unit, key, last)
+                context = self._reopened(unit, error, losses, "It is read on")
+        self._contexts.close(unit)
+
+    def _placed(
+        self, context: Context, key: Key, last: Place | None
+    ) -> Iterator[tuple[Place, Hit]]:
+        """Hits with their places, none before ``last``."""
+        unit = context.unit
+        for hits in self._unit(context):
             for hit in hits:
                 place = key.place(unit.key_type, msgspec.json.decode(hit.sort)[0])
                 if last is not None and place < last:  # type: ignore[operator]
@@ -63,4 +86,12 @@ class SortedReading(Reading):
                     raise ServerError(msg)
                 last = place
                 yield place, hit
-        self._contexts.close(unit)
+
+
+def _from(unit: Unit, key: Key, place: Place | None) -> Unit:
+    """What ``unit`` has at ``place`` and behind it."""
+    if place is None:
+        return unit
+    target = unit.target
+    rest = all_of(target.query, key_query(key, target.key_type, Window(lower=place)))
+    return replace(unit, target=replace(target, query=rest))

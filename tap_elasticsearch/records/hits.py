@@ -147,7 +147,7 @@ def require_complete(page: Page, *, shards: int, what: str) -> None:
 
 
 def _incomplete(what: str, reason: str) -> IncompleteError:
-    return IncompleteError(f"{what}: {reason}. Stopping: the data would be incomplete.")
+    return IncompleteError(f"{what}: {reason}. The data would be incomplete.")
 
 
 def _first_failure(shards: Shards) -> str:

@@ -13,7 +13,7 @@ from tap_elasticsearch.exceptions import IncompleteError, ServerError
 from tap_elasticsearch.reading import Key, SortedReading, Target, plan
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
-from tests.faults.faults import Answer, Rule
+from tests.faults.faults import LOST_CONTEXTS, Answer, Rule
 from tests.faults.model import Cluster
 
 KEY = Key("n", "number")
@@ -56,6 +56,18 @@ def test_out_of_order() -> None:
     """A bookmark must not be trusted to an order that is none: the run ends."""
     with pytest.raises(ServerError, match=r"gave n 1 behind 2\. Stopping"):
         read(Rule("count", answer(total=3)), Rule("page", answer(2, 1, 3)))
+
+
+def test_a_lost_point_in_time() -> None:
+    """It is read on from the last place, which comes again: there may be more documents there."""
+    before = (Rule("count", answer(total=4)), Rule("page", answer(1, 2), 1))
+    lost = Rule("page", LOST_CONTEXTS, 2)
+    after = (
+        Rule("count", answer(total=3), 2),
+        Rule("page", answer(2, 2, 3), 3),
+        Rule("page", answer(), 4),
+    )
+    assert read(*before, lost, *after) == [1, 2, 2, 2, 3]
 
 
 def test_fewer_than_were_counted() -> None:

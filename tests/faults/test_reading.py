@@ -47,21 +47,23 @@ if TYPE_CHECKING:
 PAGE_SIZE = 4
 
 _CUT = "(?i)closed the connection|connection .*(closed|cut|broke)"
-#: Faults of a page, the exit code, and what the user reads.
-OF_A_PAGE = {
-    "failed shard": (FAILED_SHARD, 1, "1 of 1 shards .* illegal_state_exception: the disk is gone"),
-    "missing shard": (MISSING_SHARD, 1, "1 of 1 shards did not answer"),
-    "no shards": (NO_SHARDS, 1, "1 of 1 shards did not answer"),
-    "timed out": (TIMED_OUT, 1, "ran into its time limit"),
-    "skipped cluster": (SKIPPED_CLUSTER, 1, "1 remote clusters were left out"),
-    "cut before": (CUT_BEFORE, 1, _CUT),
-    "cut in the middle": (CUT_IN_THE_MIDDLE, 1, _CUT),
-    "no answer in time": (Held(6), 1, "No answer from"),
-    "busy": (BUSY, 1, "the server has too much to do"),
-    "circuit breaker": (CIRCUIT_BREAKER, 1, "Data too large"),
-    "unavailable": (UNAVAILABLE, 1, "HTTP 503"),
-    "lost context": (LOST_CONTEXTS, 1, "the server has dropped the point in time"),
-    "proxy's page": (PROXY_PAGE, 1, "502 Bad Gateway"),
+#: Faults that may pass, and what the user reads.
+PASSING = {
+    "failed shard": (FAILED_SHARD, "1 of 1 shards .* illegal_state_exception: the disk is gone"),
+    "missing shard": (MISSING_SHARD, "1 of 1 shards did not answer"),
+    "no shards": (NO_SHARDS, "1 of 1 shards did not answer"),
+    "timed out": (TIMED_OUT, "ran into its time limit"),
+    "skipped cluster": (SKIPPED_CLUSTER, "1 remote clusters were left out"),
+    "cut before": (CUT_BEFORE, _CUT),
+    "cut in the middle": (CUT_IN_THE_MIDDLE, _CUT),
+    "no answer in time": (Held(6), "No answer from"),
+    "busy": (BUSY, "the server has too much to do"),
+    "circuit breaker": (CIRCUIT_BREAKER, "Data too large"),
+    "unavailable": (UNAVAILABLE, "HTTP 503"),
+    "proxy's page": (PROXY_PAGE, "502 Bad Gateway"),
+}
+#: Faults that do not pass, the exit code, and what the user reads.
+LASTING = {
     "login page": (LOGIN_PAGE, 1, "not JSON"),
     "other JSON": (NOT_A_SEARCH, 1, "not that of a search"),
     "logged out": (LOGGED_OUT, 2, "username and password"),
@@ -72,19 +74,24 @@ OF_A_PAGE = {
         r"no such index \[orders\]",
     ),
 }
-
-#: Faults that any request can meet.
+#: Of these, those that any request can meet.
 ANYWHERE = {
-    name: OF_A_PAGE[name]
-    for name in ("cut before", "cut in the middle", "unavailable", "proxy's page", "login page")
+    name: PASSING[name]
+    for name in ("cut before", "cut in the middle", "unavailable", "proxy's page", "busy")
 }
 OPERATIONS = ("info", "resolve", "mapping", "settings", "open", "count")
 
 
-def read_with(folder: Path, *rules: Rule, cluster: Cluster | None = None, left: int = 0) -> Run:
+def read_with(
+    folder: Path,
+    *rules: Rule,
+    cluster: Cluster | None = None,
+    left: int = 0,
+    retrying: float = 30,
+) -> Run:
     """Run the command to its end; no more points in time than ``left`` may be open then."""
     with FakeServer(cluster or Cluster(index(10)), *rules) as server:
-        ended = run(server, folder, page_size=PAGE_SIZE, request_timeout=2)
+        ended = run(server, folder, page_size=PAGE_SIZE, request_timeout=2, max_retry_time=retrying)
         assert server.open_contexts == left, ended.stderr
         return ended
 
@@ -100,35 +107,101 @@ def ids(first: int, behind: int) -> list[str]:
     return [str(number) for number in range(first, behind)]
 
 
-@pytest.mark.parametrize(("fault", "code", "reason"), OF_A_PAGE.values(), ids=OF_A_PAGE.keys())
-def test_fault_of_a_page(tmp_path: Path, fault: Fault, code: int, reason: str) -> None:
-    """A page that fails ends the run with its reason, and no record follows the page before."""
-    ended = read_with(tmp_path, Rule("page", fault, nth=2))
-    require_one_line(ended, code, reason)
-    assert ended.ids == ids(0, PAGE_SIZE)
+def require_one_more_try(ended: Run, reason: str) -> None:
+    """The run went well, after one wait that one line tells of."""
+    assert (ended.code, ended.errors) == (0, []), ended.stderr
+    (said,) = [line for line in ended.stderr.splitlines() if "Asking again" in line]
+    assert re.search(reason, said), said
 
 
-@pytest.mark.parametrize("fault", [FAILED_SHARD, NO_SHARDS, TIMED_OUT, CUT_BEFORE, LOST_CONTEXTS])
-def test_fault_of_the_last_page(tmp_path: Path, fault: Fault) -> None:
-    """A last, empty page is believed only if it is complete: it could hide documents."""
-    ended = read_with(tmp_path, Rule("page", fault, nth=4))
-    assert (ended.code, len(ended.errors)) == (1, 1), ended.stderr
+@pytest.mark.parametrize(("fault", "reason"), PASSING.values(), ids=PASSING.keys())
+@pytest.mark.parametrize("nth", [1, 2, 4])
+def test_a_fault_that_passes(tmp_path: Path, fault: Fault, reason: str, nth: int) -> None:
+    """The same page is asked for again, the first and the last empty one, too; nothing is lost."""
+    ended = read_with(tmp_path, Rule("page", fault, nth=nth))
+    require_one_more_try(ended, reason)
     assert ended.ids == ids(0, 10)
 
 
+@pytest.mark.parametrize(("fault", "reason"), PASSING.values(), ids=PASSING.keys())
+def test_a_fault_that_does_not_pass_after_all(tmp_path: Path, fault: Fault, reason: str) -> None:
+    """After max_retry_time, the run ends with the reason."""
+    ended = read_with(tmp_path, Rule("page", fault, nth=0), retrying=1)
+    require_one_line(ended, 1, reason)
+    assert ended.records == []
+
+
+@pytest.mark.parametrize(("fault", "code", "reason"), LASTING.values(), ids=LASTING.keys())
+def test_a_fault_that_lasts(tmp_path: Path, fault: Fault, code: int, reason: str) -> None:
+    """What cannot heal ends the run at once, and no record follows the page before."""
+    ended = read_with(tmp_path, Rule("page", fault, nth=2))
+    require_one_line(ended, code, reason)
+    assert "Asking again" not in ended.stderr
+    assert ended.ids == ids(0, PAGE_SIZE)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize(("fault", "code", "reason"), ANYWHERE.values(), ids=ANYWHERE.keys())
-def test_fault_before_the_first_page(
-    tmp_path: Path, operation: str, fault: Fault, code: int, reason: str
+@pytest.mark.parametrize(("fault", "reason"), ANYWHERE.values(), ids=ANYWHERE.keys())
+def test_a_fault_before_the_first_page(
+    tmp_path: Path, operation: str, fault: Fault, reason: str
 ) -> None:
-    """What fails before the first page fails with its reason and without a record."""
+    """Every request that does no harm twice is made again."""
     # A point in time whose id got lost on its way can't be closed.
     left = int(operation == "open" and isinstance(fault, Cut))
     ended = read_with(tmp_path, Rule(operation, fault), left=left)
-    if (operation, fault) == ("info", LOGIN_PAGE):
+    require_one_more_try(ended, reason)
+    assert ended.ids == ids(0, 10)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 4])
+def test_a_lost_point_in_time(tmp_path: Path, nth: int) -> None:
+    """Its shard is read again from the start, and one line says so; others are not."""
+    cluster = Cluster(index(10, 3))
+    ended = read_with(tmp_path, Rule("page", LOST_CONTEXTS, nth=nth), cluster=cluster)
+    assert (ended.code, ended.errors) == (0, []), ended.stderr
+    before = ids(0, min(10, PAGE_SIZE * (nth - 1)))
+    assert ended.ids == [*before, *ids(0, 10), *ids(10, 13)]
+    assert "has dropped the point in time" in ended.stderr
+    assert "It is read again from its start, as it is now" in ended.stderr
+
+
+def test_points_in_time_that_do_not_last(tmp_path: Path) -> None:
+    """What is lost again and again is an error at last."""
+    ended = read_with(tmp_path, Rule("page", LOST_CONTEXTS, nth=0))
+    require_one_line(ended, 1, "has dropped the point in time")
+    assert ended.stderr.count("It is read again from its start") == 3
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_login_page(tmp_path: Path, operation: str) -> None:
+    """A page for people, in place of any answer, ends the run at once."""
+    _, code, reason = LASTING["login page"]
+    if operation == "info":
         code, reason = 2, "is not Elasticsearch or OpenSearch"
-    require_one_line(ended, code, reason)
-    assert ended.records == []
+    require_one_line(read_with(tmp_path, Rule(operation, LOGIN_PAGE)), code, reason)
+
+
+def test_no_server_yet(tmp_path: Path) -> None:
+    """A server that has not answered yet is asked three times: a wrong address does not heal."""
+    ended = read_with(tmp_path, Rule("resolve", UNAVAILABLE, nth=0))
+    require_one_line(ended, 1, "HTTP 503")
+    assert ended.stderr.count("Asking again in") == 2
+
+
+def test_retry_after(tmp_path: Path) -> None:
+    """A server that says when to come back is asked then."""
+    ended = read_with(tmp_path, Rule("page", BUSY))
+    require_one_more_try(ended, r"Asking again in 1\.0 s \(try 2\); nothing is lost\.")
+
+
+@pytest.mark.parametrize("fault", [CIRCUIT_BREAKER, Held(6), CUT_IN_THE_MIDDLE])
+def test_a_page_that_is_too_much(tmp_path: Path, fault: Fault) -> None:
+    """It is asked for again with half of its documents, until one comes alone."""
+    rules = [Rule("page", fault, nth=nth) for nth in (1, 2)]
+    ended = read_with(tmp_path, *rules)
+    assert (ended.code, ended.ids) == (0, ids(0, 10)), ended.stderr
+    assert "Asking for at most 2 documents" in ended.stderr
+    assert "Asking for at most 1 documents" in ended.stderr
 
 
 @pytest.mark.parametrize("fault", [FAILED_SHARD, NO_SHARDS], ids=["failed", "none"])
@@ -142,8 +215,8 @@ def test_shards_of_an_opening(tmp_path: Path, fault: Fault) -> None:
 def test_second_opening_fails(tmp_path: Path) -> None:
     """When one shard's point in time cannot be opened, those of the others are closed."""
     cluster = Cluster(index(5, 5, 5))
-    ended = read_with(tmp_path, Rule("open", UNAVAILABLE, nth=3), cluster=cluster)
-    require_one_line(ended, 1, "HTTP 503")
+    ended = read_with(tmp_path, Rule("open", FORBIDDEN, nth=3), cluster=cluster)
+    require_one_line(ended, 2, "privileges read")
     assert ended.records == []
 
 

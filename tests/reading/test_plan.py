@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_elasticsearch.config import Settings
-from tap_elasticsearch.exceptions import NotFoundError
+from tap_elasticsearch.exceptions import NotFoundError, SlowError, TooLargeError, UnavailableError
 from tap_elasticsearch.reading import Target, Unit, all_of, plan
 from tap_elasticsearch.reading.contexts import seconds
 from tap_elasticsearch.reading.query import count_body, page_body, pit_of
@@ -88,6 +88,33 @@ def test_an_automatic_page_size_grows_toward_its_bytes() -> None:
         sizes.append(size.size)
         size.learn(documents=size.size, size_in_bytes=size.size * 1_000)
     assert sizes == [FIRST, FIRST * GROWTH, 1_000, 1_000]
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(page_size=800)])
+def test_a_page_that_was_too_much(settings: Settings) -> None:
+    """Pages become half as large at once, and grow again while they succeed."""
+    size = PageSize.of(settings, window=10_000)
+    for _ in range(5):
+        size.learn(documents=size.size, size_in_bytes=size.size * 10_000)
+    full = size.size
+    size.shrink(UnavailableError("HTTP 503"))
+    assert size.size == full
+    size.shrink(TooLargeError("Data too large"))
+    size.shrink(SlowError("No answer in time"))
+    assert size.size == full // 4
+    size.learn(documents=size.size, size_in_bytes=size.size * 10_000)
+    assert full // 4 < size.size < full
+    for _ in range(10):
+        size.learn(documents=size.size, size_in_bytes=size.size * 10_000)
+    assert size.size == full
+
+
+def test_a_document_alone() -> None:
+    """No page is asked for that is smaller than one document."""
+    size = PageSize.of(Settings(), window=10_000)
+    for _ in range(20):
+        size.shrink(TooLargeError("Data too large"))
+    assert size.size == 1
 
 
 @given(

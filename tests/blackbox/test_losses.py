@@ -1,0 +1,61 @@
+"""Points in time that are lost while a run goes on, on real servers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.command import Sandbox
+    from tests.servers import Cluster
+
+DOCUMENTS = 20_000
+
+
+@pytest.fixture
+def filled(cluster: Cluster) -> Iterator[Cluster]:
+    """A server with more documents than pipes and pages ahead hold."""
+    mapping = {"properties": {"n": {"type": "long"}, "t": {"type": "text", "index": False}}}
+    cluster.create("losses", mappings=mapping, settings={"number_of_shards": 2})
+    cluster.bulk("losses", ((str(n), {"n": n // 10, "t": "x" * 500}) for n in range(DOCUMENTS)))
+    cluster.refresh("losses")
+    yield cluster
+    cluster.delete("losses")
+
+
+def lose_all(cluster: Cluster) -> None:
+    """Let the server drop every point in time on the index, without a request of the tap's."""
+    cluster.request("POST", "/losses/_close")
+    cluster.request("POST", "/losses/_open?wait_for_active_shards=all")
+
+
+@pytest.mark.parametrize("more", [{}, {"replication_key": "n"}], ids=["whole", "since"])
+def test_points_in_time_are_lost(filled: Cluster, sandbox: Sandbox, more: dict[str, Any]) -> None:
+    """The run opens new ones, goes on, and every document arrives."""
+    config = {"hosts": [filled.url], "indices": ["losses"], "page_size": 500, **more}
+    with (
+        (sandbox.folder / "log").open("w") as log,
+        subprocess.Popen(sandbox.command(config), stdout=subprocess.PIPE, stderr=log) as tap,
+    ):
+        assert tap.stdout is not None
+        lines = [tap.stdout.readline() for _ in range(3_000)]
+        lose_all(filled)
+        lines += tap.stdout.readlines()
+    said = (sandbox.folder / "log").read_text()
+    assert tap.returncode == 0, said
+    assert "has dropped the point in time" in said
+    messages = [json.loads(line) for line in lines]
+    records = [message["record"] for message in messages if message["type"] == "RECORD"]
+    assert {record["_id"] for record in records} == {str(n) for n in range(DOCUMENTS)}
+    assert filled.open_contexts() == 0
+    if more:
+        numbers = [record["n"] for record in records]
+        assert numbers == sorted(numbers)
+        assert len(records) < DOCUMENTS + 100
+        last = [message for message in messages if message["type"] == "STATE"][-1]
+        assert last["value"]["bookmarks"]["losses"]["replication_key_value"] == numbers[-1]
