@@ -209,6 +209,17 @@ class Settings(Struct, frozen=True, kw_only=True):
             "reading",
         ),
     ] = "10m"
+    verify_counts: Annotated[
+        Literal["fail", "warn", "off"],
+        setting(
+            "What to do if fewer or more documents of a shard were read than its point in time"
+            " holds",
+            "reading",
+        ),
+    ] = "fail"
+    max_requests_per_second: Annotated[
+        float, Meta(ge=0), setting("Requests a second at most; `0`: no limit", "reading")
+    ] = 0.0
     request_timeout: Annotated[
         float, Meta(gt=0), setting("Seconds to wait for an answer", "reading")
     ] = 60.0

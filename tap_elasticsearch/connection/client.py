@@ -12,6 +12,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
+from uuid import uuid4
 
 import elastic_transport
 import msgspec
@@ -28,6 +29,7 @@ from tap_elasticsearch.connection.answers import (
 )
 from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
 from tap_elasticsearch.connection.login import describe_login, login_headers
+from tap_elasticsearch.connection.pace import Pace
 from tap_elasticsearch.connection.retries import Retries
 from tap_elasticsearch.connection.server import Server, identify, identify_refusal
 from tap_elasticsearch.connection.tls import describe_trust
@@ -67,11 +69,14 @@ class Client:
             "accept": "application/json",
             "content-type": "application/json",
             "user-agent": f"tap-elasticsearch/{version('tap-elasticsearch')}",
+            # In the server's slow logs and lists of tasks, this tells one run from another.
+            "x-opaque-id": f"tap-elasticsearch-{uuid4().hex[:8]}",
             **login_headers(settings),
         }
         self._elasticsearch = elasticsearch(settings)
         self._transport = self._elasticsearch.transport
         self._retries = Retries(settings.max_retry_time)
+        self._pace = Pace(settings.max_requests_per_second)
         self.url = next(iter(self._transport.node_pool.all())).base_url
 
     @cached_property
@@ -291,6 +296,7 @@ class Client:
         timeout: float | None = None,
     ) -> bytes:
         target = f"{path}?{urlencode(params)}" if params else path
+        self._pace.wait()
         try:
             # Said with each request: the options of Elasticsearch() are for its own methods alone.
             meta, answer = self._transport.perform_request(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -30,10 +30,14 @@ def answer(*places: int, total: int = 0) -> Answer:
     return Answer(200, json.dumps({"_shards": SHARDS, "timed_out": False, "hits": found}).encode())
 
 
-def read(*rules: Rule, query: dict[str, Any] | None = None) -> list[int]:
+def read(
+    *rules: Rule,
+    query: dict[str, Any] | None = None,
+    verify_counts: Literal["fail", "warn", "off"] = "fail",
+) -> list[int]:
     """The places of all hits that a sorted reading gives."""
     with FakeServer(Cluster(index(3)), *rules) as server:
-        settings = Settings(hosts=(server.url,))
+        settings = Settings(hosts=(server.url,), verify_counts=verify_counts)
         client = Client(settings)
         names = list(server.cluster.indices)
         targets = [Target(name, query, key="n", key_type="long") for name in names]
@@ -75,6 +79,17 @@ def test_fewer_than_were_counted() -> None:
     pages = (Rule("page", answer(1, 2), 1), Rule("page", answer(), 2))
     with pytest.raises(IncompleteError, match=r"2 documents were read, but .* holds 3"):
         read(Rule("count", answer(total=3)), *pages)
+
+
+@pytest.mark.parametrize(("verify", "said"), [("warn", "holds 3"), ("off", "")])
+def test_counts_on_request(
+    caplog: pytest.LogCaptureFixture, verify: Literal["warn", "off"], said: str
+) -> None:
+    """Who asks for it gets what there was, with a warning or without."""
+    pages = (Rule("page", answer(1, 2), 1), Rule("page", answer(), 2))
+    assert read(Rule("count", answer(total=3)), *pages, verify_counts=verify) == [1, 2]
+    assert said in caplog.text
+    assert bool(caplog.text) == bool(said)
 
 
 def test_a_query_that_moves(caplog: pytest.LogCaptureFixture) -> None:
