@@ -157,6 +157,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = ()
 
+    mapping_conflicts: Annotated[
+        Literal["widen", "fail"],
+        setting(
+            "Where the indices of one stream have different types for one field: `widen`: one"
+            " column that holds the values of all, with one warning; `fail`: an error that names"
+            " every such field",
+            "rows",
+        ),
+    ] = "widen"
+
     replication_key: Annotated[
         Text | None,
         setting(

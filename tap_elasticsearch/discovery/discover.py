@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from tap_elasticsearch.discovery.conflicts import settle
 from tap_elasticsearch.discovery.definition import (
     StreamDefinition,
     reject_equal_names,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings, StreamSettings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery.names import Found
-    from tap_elasticsearch.fields import Field
+    from tap_elasticsearch.fields import Conflict, Field
 
 logger = logging.getLogger("tap-elasticsearch")
 
@@ -58,13 +59,16 @@ def discover(client: Client, settings: Settings) -> list[StreamDefinition]:
 
     Raises:
         NotFoundError: A name is not there or closed, or nothing at all matches.
-        SettingsError: Two streams want one name, or ``array_fields`` names no field.
+        SettingsError: Two streams want one name, ``array_fields`` names no field, or types
+            conflict that must not.
     """
     candidates = _candidates(client, settings)
     reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
     members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
     mappings = read_mappings(client, members)
-    definitions = [_definition(client, each, mappings, settings) for each in candidates]
+    conflicts: dict[str, tuple[Conflict, ...]] = {}
+    definitions = [_definition(client, each, mappings, settings, conflicts) for each in candidates]
+    settle(conflicts, settings.mapping_conflicts)
     _reject_unmatched(settings.array_fields, definitions)
     return sorted(definitions, key=lambda definition: definition.name)
 
@@ -132,11 +136,10 @@ def _definition(
     candidate: Candidate,
     mappings: collections.abc.Mapping[str, Mapping],
     settings: Settings,
+    conflicts: dict[str, tuple[Conflict, ...]],
 ) -> StreamDefinition:
     parts = [(index, mappings[index]) for index in candidate.members if index in mappings]
-    fields, conflicts = merge((index, mapping.fields) for index, mapping in parts)
-    for conflict in conflicts:
-        logger.warning("Stream %s: %s", candidate.name, conflict)
+    fields, conflicts[candidate.name] = merge((index, mapping.fields) for index, mapping in parts)
     fields, _ = with_arrays(fields, candidate.array_fields)
     _warn_of_unknown_types(candidate.name, fields)
     return StreamDefinition(

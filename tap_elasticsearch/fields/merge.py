@@ -64,12 +64,17 @@ class Conflict:
     examples: Mapping[str, str]
     became: str
 
-    def __str__(self) -> str:
+    @property
+    def found(self) -> str:
+        """What was found, in words."""
         counts = ", ".join(
             f"{kind} in {count:,} (such as {self.examples[kind]})"
             for kind, count in self.types.items()
         )
-        return f"field {self.path} has different types: {counts}; its column is {self.became}."
+        return f"field {self.path} has different types: {counts}"
+
+    def __str__(self) -> str:
+        return f"{self.found}; its column is {self.became}."
 
 
 @dataclass(frozen=True, slots=True)
