@@ -157,7 +157,11 @@ class IndexStream(Stream):
         return records
 
     def _read(self) -> Generator[dict[str, Any], None, None]:
-        recorder = Recorder(self.definition.fields, routed=self.definition.routed)
+        recorder = Recorder(
+            self.definition.fields,
+            routed=self.definition.routed,
+            safe_names=self.definition.property_names == "safe",
+        )
         try:
             yield from self._records(recorder)
         except Interrupted as stop:

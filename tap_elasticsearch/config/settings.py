@@ -166,6 +166,14 @@ class Settings(Struct, frozen=True, kw_only=True):
             "rows",
         ),
     ] = "widen"
+    property_names: Annotated[
+        Literal["source", "safe"],
+        setting(
+            "`source`: columns have the names of fields; `safe`: names of letters, digits and"
+            " single `_` that stay different where a target ignores case or flattens objects",
+            "rows",
+        ),
+    ] = "source"
 
     replication_key: Annotated[
         Text | None,

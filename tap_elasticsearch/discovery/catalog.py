@@ -45,10 +45,10 @@ def metadata(definition: StreamDefinition) -> MetadataMapping:
             for name in names
         }
     )
-    root_of_key = (definition.replication_key or "").partition(".")[0]
+    root_of_key = definition.root_column(definition.replication_key or "")
     if ("properties", root_of_key) in result:
         result["properties", root_of_key].inclusion = automatic
-    for path, field in walk(definition.fields):
+    for path, field in walk(definition.columns):
         if path == (root_of_key,):
             continue
         breadcrumb = tuple(crumb for name in path for crumb in ("properties", name))

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.exceptions import SettingsError
-from tap_elasticsearch.fields import json_schema, parse_mapping, to_mapping
+from tap_elasticsearch.fields import (
+    json_schema,
+    parse_mapping,
+    safe_names,
+    to_mapping,
+    with_safe_names,
+)
+from tap_elasticsearch.records.normalise import without_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +39,7 @@ class StreamDefinition:
         fields: The merged mapping.
         query: The query that documents must match, or None.
         replication_key: The dotted path that incremental runs go by, or None.
+        property_names: ``source``, or ``safe`` where columns have other names than fields.
     """
 
     name: str
@@ -41,6 +49,7 @@ class StreamDefinition:
     fields: Field
     query: Mapping[str, Any] | None = None
     replication_key: str | None = None
+    property_names: str = "source"
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -52,13 +61,27 @@ class StreamDefinition:
         )
 
     @property
+    def columns(self) -> Field:
+        """The merged mapping, by the names that its fields have in records."""
+        if self.property_names == "source":
+            return self.fields
+        return with_safe_names(without_extra(self.fields))
+
+    def root_column(self, path: str) -> str:
+        """The column that holds the field at a dotted path."""
+        root = path.partition(".")[0]
+        if self.property_names == "source":
+            return root
+        return safe_names(without_extra(self.fields).properties).get(root, root)
+
+    @property
     def schema(self) -> dict[str, Any]:
         """JSON Schema of a record."""
         names = ("_id", "_index", *(("_routing",) if self.routed else ()))
         metadata = {
             name: {"type": ["string"]} if name in self.keys else _METADATA for name in names
         }
-        fields = json_schema(self.fields).get("properties", {})
+        fields = json_schema(self.columns).get("properties", {})
         return {
             "type": "object",
             "properties": {**metadata, **fields, "_extra": _EXTRA},
@@ -73,6 +96,7 @@ class StreamDefinition:
             "mapping": to_mapping(self.fields),
             **({} if self.query is None else {"query": self.query}),
             **({"replication_key": self.replication_key} if self.replication_key else {}),
+            **({} if self.property_names == "source" else {"property_names": self.property_names}),
         }
 
     @classmethod
@@ -91,6 +115,7 @@ class StreamDefinition:
                 fields=parse_mapping(remembered["mapping"]),
                 query=remembered.get("query"),
                 replication_key=remembered.get("replication_key"),
+                property_names=remembered.get("property_names", "source"),
             )
         except (KeyError, TypeError, AttributeError) as error:
             msg = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from tap_elasticsearch.discovery.columns import report_names
 from tap_elasticsearch.discovery.conflicts import settle
 from tap_elasticsearch.discovery.definition import (
     StreamDefinition,
@@ -69,6 +70,8 @@ def discover(client: Client, settings: Settings) -> list[StreamDefinition]:
     conflicts: dict[str, tuple[Conflict, ...]] = {}
     definitions = [_definition(client, each, mappings, settings, conflicts) for each in candidates]
     settle(conflicts, settings.mapping_conflicts)
+    for definition in definitions:
+        report_names(definition)
     _reject_unmatched(settings.array_fields, definitions)
     return sorted(definitions, key=lambda definition: definition.name)
 
@@ -150,6 +153,7 @@ def _definition(
         fields=fields,
         query=candidate.query,
         replication_key=_key(client, candidate, fields, settings.replication_key),
+        property_names=settings.property_names,
     )
 
 

@@ -4,6 +4,13 @@ from tap_elasticsearch.fields.checked import fraction, nullable, objects
 from tap_elasticsearch.fields.dates import CANONICAL_DATE
 from tap_elasticsearch.fields.merge import Conflict, merge
 from tap_elasticsearch.fields.misfit import Misfit
+from tap_elasticsearch.fields.names import (
+    clashes,
+    reserved,
+    safe_names,
+    told_apart,
+    with_safe_names,
+)
 from tap_elasticsearch.fields.schema import json_schema
 from tap_elasticsearch.fields.tree import (
     JSON_TEXT,
@@ -35,6 +42,7 @@ __all__ = [
     "FieldType",
     "Misfit",
     "always",
+    "clashes",
     "fraction",
     "holds_lists",
     "is_known",
@@ -44,9 +52,13 @@ __all__ = [
     "nullable",
     "objects",
     "parse_mapping",
+    "reserved",
+    "safe_names",
     "to_mapping",
+    "told_apart",
     "type_of",
     "unreadable_dates",
     "walk",
     "with_arrays",
+    "with_safe_names",
 ]

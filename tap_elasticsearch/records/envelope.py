@@ -10,7 +10,8 @@ import msgspec
 
 from tap_elasticsearch.exceptions import RequestError
 from tap_elasticsearch.records.check import Check
-from tap_elasticsearch.records.normalise import Normaliser
+from tap_elasticsearch.records.normalise import Normaliser, without_extra
+from tap_elasticsearch.records.renaming import renaming
 from tap_elasticsearch.records.repair import repaired
 from tap_elasticsearch.records.served import put_served
 
@@ -36,6 +37,11 @@ def _number(text: str) -> float | str:
     return number if math.isfinite(number) else text
 
 
+def _never(_: Raw) -> bool:
+    """No document stands in a record as it is, where fields have other names there."""
+    return False
+
+
 class Recorder:
     """Makes the records of one stream.
 
@@ -46,9 +52,10 @@ class Recorder:
             the ``_id`` of one document.
     """
 
-    def __init__(self, fields: Field, *, routed: bool) -> None:
+    def __init__(self, fields: Field, *, routed: bool, safe_names: bool = False) -> None:
         self._normaliser = Normaliser(fields)
-        self.passes = Check(fields)
+        self._rename = renaming(without_extra(fields).properties) if safe_names else None
+        self.passes = Check(fields) if self._rename is None else _never
         self.routed = routed
         self.extras: dict[str, tuple[int, str]] = {}
 
@@ -75,7 +82,7 @@ class Recorder:
         source = _decode_source(hit.source)
         put_served(source, _decode(hit.served))
         fields, extra = self._normaliser.record(source)
-        record.update(fields)
+        record.update(fields if self._rename is None else self._rename(fields))
         if extra:
             record["_extra"] = extra
             self._note(extra, record["_id"])

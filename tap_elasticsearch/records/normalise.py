@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 EXTRA = "_extra"
 
 
+def without_extra(root: Field) -> Field:
+    """``root`` without a field that has no column, since ours has its name."""
+    properties = {name: sub for name, sub in root.properties.items() if name != EXTRA}
+    return replace(root, properties=properties)
+
+
 class Normaliser:
     """Makes the records of one stream."""
 
     def __init__(self, field: Field) -> None:
-        properties = {name: sub for name, sub in field.properties.items() if name != EXTRA}
-        self._read = _ObjectReader(properties, "")
+        self._read = _ObjectReader(without_extra(field).properties, "")
 
     def record(self, source: Mapping[str, Any]) -> tuple[dict[str, Any], Extra]:
         """The columns of a document, and what has no place in them.

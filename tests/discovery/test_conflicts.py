@@ -94,7 +94,7 @@ def test_nothing_is_lost(family: Cluster, sandbox: Sandbox) -> None:
 
 
 def test_conflicts_can_be_refused(family: Cluster, sandbox: Sandbox) -> None:
-    """``mapping_conflicts: fail`` ends the run with one message that names them and the ways out."""
+    """``mapping_conflicts: fail`` is one message that names each, and the ways out."""
     run = sandbox.run(settings(family, mapping_conflicts="fail"), "--discover")
     assert run.code == 2
     assert run.out == ""
