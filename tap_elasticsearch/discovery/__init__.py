@@ -9,6 +9,7 @@ from tap_elasticsearch.discovery.catalog import (
 )
 from tap_elasticsearch.discovery.definition import StreamDefinition, stream_name
 from tap_elasticsearch.discovery.discover import discover
+from tap_elasticsearch.discovery.drift import report_drift
 from tap_elasticsearch.discovery.keys import key_problem, key_types
 from tap_elasticsearch.discovery.names import alias_filters, find, settings_of, visible
 
@@ -23,6 +24,7 @@ __all__ = [
     "metadata",
     "remembered",
     "replications",
+    "report_drift",
     "settings_of",
     "stream_name",
     "visible",

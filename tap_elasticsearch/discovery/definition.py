@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.exceptions import SettingsError
@@ -40,6 +40,7 @@ class StreamDefinition:
         query: The query that documents must match, or None.
         replication_key: The dotted path that incremental runs go by, or None.
         property_names: ``source``, or ``safe`` where columns have other names than fields.
+        remembered: Does it come from a catalog, so that the server may have changed since?
     """
 
     name: str
@@ -50,6 +51,7 @@ class StreamDefinition:
     query: Mapping[str, Any] | None = None
     replication_key: str | None = None
     property_names: str = "source"
+    remembered: bool = field(default=False, compare=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -116,6 +118,7 @@ class StreamDefinition:
                 query=remembered.get("query"),
                 replication_key=remembered.get("replication_key"),
                 property_names=remembered.get("property_names", "source"),
+                remembered=True,
             )
         except (KeyError, TypeError, AttributeError) as error:
             msg = (

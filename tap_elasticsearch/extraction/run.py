@@ -8,6 +8,7 @@ from tap_elasticsearch.discovery import (
     alias_filters,
     find,
     key_types,
+    report_drift,
     settings_of,
     stream_name,
     visible,
@@ -124,6 +125,9 @@ class Extraction:
                 f" {visible(self._client)}"
             )
             raise NotFoundError(msg)
+        if self._definition.remembered:
+            fields = self._definition.fields
+            report_drift(self._client, fields, found.members(), self._logger)
         return alias_filters(self._client, found), found.members()
 
     def _units(self, targets: list[Target]) -> list[Any]:
