@@ -10,7 +10,7 @@ from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.metrics import Counter, Metric, Tag, Timer
-from singer_sdk.singerlib import Schema, StateMessage
+from singer_sdk.singerlib import Metadata, Schema, StateMessage
 
 from tap_elasticsearch.discovery import key_problem, metadata
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
@@ -19,7 +19,7 @@ from tap_elasticsearch.output import Progress, RecordLines
 from tap_elasticsearch.records.envelope import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
     from types import TracebackType
 
     from singer_sdk import Tap
@@ -88,6 +88,7 @@ class IndexStream(Stream):
         self._settings = settings
         self._interruption = interruption
         self._open = ExitStack()
+        self._since_state = 0
         self._batches_requested = self.get_batch_config(tap.config) is not None
         self._replication = replication
         self._discovered_metadata: MetadataMapping | None = metadata(definition)
@@ -129,9 +130,18 @@ class IndexStream(Stream):
     def _reject_changed_columns(self, catalog: Catalog) -> None:
         """Raise if the catalog announces a column in a form that its values do not have."""
         entry = catalog.get_stream(self.name)
-        theirs = {} if entry is None else entry.schema.to_dict().get("properties", {})
+        if entry is None:
+            return
+        theirs = entry.schema.to_dict().get("properties", {})
         ours = Schema.from_dict(self.schema).to_dict()["properties"]
-        changed = [name for name, column in ours.items() if theirs.get(name, column) != column]
+        for name in ours.keys() - theirs.keys() - set(self.definition.keys):
+            # Taken out by hand: what is not announced must not be sent.
+            self.metadata["properties", name] = Metadata(selected=False)
+        changed = [
+            name
+            for name, column in ours.items()
+            if (name in theirs or name in self.definition.keys) and theirs.get(name) != column
+        ]
         if changed:
             msg = (
                 f"Stream {self.name!r}: the catalog's schema of {', '.join(changed)} is not that of"
@@ -179,7 +189,7 @@ class IndexStream(Stream):
     def _records(self, recorder: Recorder) -> Iterator[dict[str, Any]]:
         progress = Progress(self.name, self.logger)
         found = self._found()
-        give = self._written(recorder) if self._as_lines() else Batch.records
+        give = self._written if self._as_lines() else Batch.records
         with progress.shown(), found.reading as reading, self._interruption.patience():
             for batch in found:
                 yield from give(batch, recorder)
@@ -211,26 +221,22 @@ class IndexStream(Stream):
             and not self._batches_requested
         )
 
-    def _written(self, recorder: Recorder) -> Callable[[Batch, Recorder], Iterator[dict[str, Any]]]:
-        """What writes a batch, save its last record.
+    def _written(self, batch: Batch, recorder: Recorder) -> Iterator[dict[str, Any]]:
+        """Write a batch, save its last record.
 
         That one goes the SDK's way, and with it the bookmark of them all.
         """
         version = self._writer.versions.get(self.name)
         lines = RecordLines(self.name, recorder, version=version)
-        unstated = 0
-
-        def write(batch: Batch, recorder: Recorder) -> Iterator[dict[str, Any]]:
-            nonlocal unstated
-            for chunk in lines.chunks(batch.hits[:-1]):
-                self._writer.write_records(chunk)
-            self._counter.increment(len(batch.hits) - 1)
-            unstated += len(batch.hits)
-            self.STATE_MSG_FREQUENCY = 1 if unstated >= RECORDS_PER_STATE else sys.maxsize
-            unstated %= RECORDS_PER_STATE
-            yield batch.last(recorder)
-
-        return write
+        for chunk in lines.chunks(batch.hits[:-1]):
+            self._writer.write_records(chunk)
+        self._counter.increment(len(batch.hits) - 1)
+        self._since_state += len(batch.hits)
+        # The SDK counts what goes its way alone: after this one, a STATE, or none.
+        due = self._since_state >= RECORDS_PER_STATE
+        self.STATE_MSG_FREQUENCY = 1 if due else sys.maxsize
+        self._since_state %= RECORDS_PER_STATE
+        yield batch.last(recorder)
 
     def _report(self, recorder: Recorder) -> None:
         extras = sorted(recorder.extras.items(), key=lambda item: -item[1][0])

@@ -78,6 +78,7 @@ class TapElasticsearch(Tap):
         # The SDK's own handlers, set by now, would exit with 0.
         self.interruption = Interruption()
         self.interruption.install()
+        self.writer.patience = self.interruption.patience
         if setup_mapper:
             self.setup_mapper()
 

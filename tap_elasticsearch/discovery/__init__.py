@@ -10,7 +10,7 @@ from tap_elasticsearch.discovery.catalog import (
 from tap_elasticsearch.discovery.definition import StreamDefinition, stream_name
 from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
-from tap_elasticsearch.discovery.keys import key_problem, key_types
+from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types
 from tap_elasticsearch.discovery.names import alias_filters, find, settings_of, visible
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "alias_filters",
     "discover",
     "find",
+    "indices_with",
     "key_problem",
     "key_types",
     "metadata",

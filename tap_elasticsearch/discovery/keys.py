@@ -9,9 +9,9 @@ from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.fields import is_sortable, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from tap_elasticsearch.connection import Client
+    from tap_elasticsearch.connection import Client, FieldCapabilities
     from tap_elasticsearch.fields import Field
 
 #: How many fields a message lists.
@@ -83,19 +83,14 @@ def key_types(
         SettingsError: It cannot be sorted by in one of them, or not in one order in all.
     """
     types: dict[str, str] = {}
-    for chunk in chunks(indices):
-        for kind, can in client.field_types(chunk, key).items():
-            named = can.get("indices")
-            where = chunk if named is None else [named] if isinstance(named, str) else named
-            if kind == "unmapped":
-                continue
-            if kind not in kinds or not (can.get("searchable") and can.get("aggregatable")):
-                msg = (
-                    f"replication_key {key} is of type {kind} in {_some(where)} and cannot be"
-                    " sorted by there. Use another one, or leave these indices out."
-                )
-                raise SettingsError(msg)
-            types.update(dict.fromkeys(where, kind))
+    for kind, can, where in _types(client, indices, key):
+        if kind not in kinds or not (can.get("searchable") and can.get("aggregatable")):
+            msg = (
+                f"replication_key {key} is of type {kind} in {_some(where)} and cannot be"
+                " sorted by there. Use another one, or leave these indices out."
+            )
+            raise SettingsError(msg)
+        types.update(dict.fromkeys(where, kind))
     if len({kinds[kind] for kind in types.values()}) > 1:
         examples = {kind: index for index, kind in types.items()}
         shown = ", ".join(f"{kind} in {index}" for kind, index in sorted(examples.items()))
@@ -105,6 +100,30 @@ def key_types(
         )
         raise SettingsError(msg)
     return types
+
+
+def indices_with(
+    client: Client, indices: Sequence[str], path: str, kinds: Container[str]
+) -> Iterator[str]:
+    """Those of ``indices`` in which the field at ``path`` is of one of these types.
+
+    That is the type which searches know: a runtime field may hide one of the mapping.
+    """
+    for kind, _, where in _types(client, indices, path):
+        if kind in kinds:
+            yield from where
+
+
+def _types(
+    client: Client, indices: Sequence[str], path: str
+) -> Iterator[tuple[str, FieldCapabilities, Sequence[str]]]:
+    """Each type that a field has, what it can do there, and in which indices."""
+    for chunk in chunks(indices):
+        for kind, can in client.field_types(chunk, path).items():
+            named = can.get("indices")
+            where = chunk if named is None else [named] if isinstance(named, str) else named
+            if kind != "unmapped":
+                yield kind, can, where
 
 
 def _some(names: Iterable[str]) -> str:

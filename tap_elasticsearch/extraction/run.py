@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.discovery import (
     alias_filters,
     find,
+    indices_with,
     key_types,
     report_drift,
     settings_of,
@@ -16,7 +18,7 @@ from tap_elasticsearch.discovery import (
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.extraction.batches import Since, Whole
 from tap_elasticsearch.extraction.bookmarks import Bookmarks, beginning, bookmarked, window
-from tap_elasticsearch.fields import unreadable_dates
+from tap_elasticsearch.fields import DATES, unreadable_dates
 from tap_elasticsearch.reading import (
     KINDS,
     Key,
@@ -63,14 +65,12 @@ class Extraction:
         self._definition = definition
         self._logger = logger
         self._check = check
-        self._served = unreadable_dates(definition.fields)
 
     def whole(self) -> Whole:
         """Everything that the stream has now."""
         filters, members = self._members()
         targets = [
-            Target(index, all_of(self._definition.query, filters.get(index)), served=self._served)
-            for index in members
+            Target(index, all_of(self._definition.query, filters.get(index))) for index in members
         ]
         return Whole(Reading(self._client, self._units(targets), self._settings, self._check))
 
@@ -113,7 +113,7 @@ class Extraction:
         self, index: str, alias_filter: dict[str, Any] | None, key: Key, kind: str, bounds: Window
     ) -> Target:
         query = all_of(self._definition.query, alias_filter, key_query(key, kind, bounds))
-        return Target(index, query, key=key.path, key_type=kind, served=self._served)
+        return Target(index, query, key=key.path, key_type=kind)
 
     def _members(self) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
         """The concrete indices to read now, and what an alias lets through of each."""
@@ -131,7 +131,20 @@ class Extraction:
         return alias_filters(self._client, found), found.members()
 
     def _units(self, targets: list[Target]) -> list[Any]:
-        return plan(targets, settings_of(self._client, [target.index for target in targets]))
+        settings = settings_of(self._client, [target.index for target in targets])
+        return plan(self._served(targets), settings)
+
+    def _served(self, targets: list[Target]) -> list[Target]:
+        """``targets`` with the dates that the server must read, where they are dates."""
+        indices = [target.index for target in targets]
+        where = {
+            path: frozenset(indices_with(self._client, indices, path, DATES))
+            for path in unreadable_dates(self._definition.fields)
+        }
+        return [
+            replace(target, served=[path for path in where if target.index in where[path]])
+            for target in targets
+        ]
 
     def _start_value(self) -> object:
         for entry in self._settings.streams:

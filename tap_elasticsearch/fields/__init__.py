@@ -1,7 +1,7 @@
 """What a mapping says of documents: the field tree, and the table of types."""
 
-from tap_elasticsearch.fields.checked import fraction, nullable, objects
-from tap_elasticsearch.fields.dates import CANONICAL_DATE
+from tap_elasticsearch.fields.checked import NEVER, fraction, nullable, objects
+from tap_elasticsearch.fields.dates import CANONICAL_DATE, keeps_canonical
 from tap_elasticsearch.fields.merge import Conflict, merge
 from tap_elasticsearch.fields.misfit import Misfit
 from tap_elasticsearch.fields.names import (
@@ -30,11 +30,13 @@ from tap_elasticsearch.fields.types import (
     is_sortable,
     type_of,
 )
-from tap_elasticsearch.fields.unreadable import unreadable_dates
+from tap_elasticsearch.fields.unreadable import DATES, unreadable_dates
 
 __all__ = [
     "CANONICAL_DATE",
+    "DATES",
     "JSON_TEXT",
+    "NEVER",
     "OBJECTS",
     "TYPES",
     "Conflict",
@@ -48,6 +50,7 @@ __all__ = [
     "is_known",
     "is_sortable",
     "json_schema",
+    "keeps_canonical",
     "merge",
     "nullable",
     "objects",

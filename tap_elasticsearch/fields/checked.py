@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 #: No value: every one is changed, or there is no telling whether it would be.
-NEVER = None
+NEVER = Annotated[int, Meta(ge=1, le=0)]
 LONG = Annotated[int, Meta(ge=MIN_LONG, le=MAX_LONG)]
 INTEGER = Annotated[int, Meta(ge=-(2**31), lt=2**31)]
 SHORT = Annotated[int, Meta(ge=-(2**15), lt=2**15)]
@@ -40,7 +40,7 @@ DATE = Annotated[
 
 def fraction(number: Any) -> Any:  # noqa: ANN401 - a type, for which there is no type
     """``number``, a type of floats, where it is written with a fraction or an exponent."""
-    return Annotated[int, Meta(ge=1, le=0)] | number
+    return NEVER | number
 
 
 #: Any number that is written so.
@@ -49,7 +49,7 @@ FRACTION = fraction(float)
 
 def nullable(checked: Any) -> Any:  # noqa: ANN401 - a type, for which there is no type
     """``checked``, or null."""
-    return checked | None if checked is not NEVER else NEVER
+    return checked | None
 
 
 def structure(*required: str, **members: Any) -> type[Struct]:  # noqa: ANN401 - as above

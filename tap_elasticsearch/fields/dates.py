@@ -44,6 +44,13 @@ DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
 #: of one index. Which index a value is from is not known here, so two readings are none.
 MERGED = "|||"
 
+#: Canonical dates that a format which reads one of them otherwise reads otherwise.
+_PROBES = tuple(
+    f"{day}T{time}{fraction}Z"
+    for day in ("2024-02-03", "2024-12-30", "2021-01-03")
+    for time in ("04:05:06", "16:05:06", "00:00:00")
+    for fraction in ("", *(f".{'123456789'[:digits]}" for digits in range(1, 10)))
+)
 #: All datetimes here are naive, and UTC: that is faster.
 _EPOCH = datetime.fromisoformat("1970-01-01")
 #: Of year 1 and of year 9999.
@@ -74,15 +81,28 @@ def date(field: Field) -> Callable[[object], object]:
     """The normaliser of a date column; also of each end of a ``date_range``."""
     parse = parser(field.format or DEFAULT_FORMAT, field.locale)
 
+    kept = keeps_canonical(field)
+
     def normalise(value: object) -> str:
-        if type(value) is str and is_canonical(value):
+        if type(value) is str and kept and is_canonical(value):
             return value
         result = parse(_text(value))
-        if result is None:
-            raise Misfit
-        return result
+        if result is not None:
+            return result
+        if isinstance(value, str) and is_canonical(value):
+            return value
+        raise Misfit
 
     return normalise
+
+
+def keeps_canonical(field: Field) -> bool:
+    """Does every format of a date leave a canonical one as it is, or not take it at all?
+
+    Not ``uuuu-dd-MM'T'HH:mm:ss'Z'``, nor ``YYYY``, the year of the week, at the end of some years.
+    """
+    parse = parser(field.format or DEFAULT_FORMAT, field.locale)
+    return is_readable(field) and all(parse(probe) in {None, probe} for probe in _PROBES)
 
 
 def is_canonical(text: str) -> bool:

@@ -9,7 +9,8 @@ from tap_elasticsearch.fields.dates import is_readable
 if TYPE_CHECKING:
     from tap_elasticsearch.fields.tree import Field
 
-_DATES = frozenset({"date", "date_nanos"})
+#: The types of dates.
+DATES = frozenset({"date", "date_nanos"})
 
 
 def unreadable_dates(root: Field) -> tuple[str, ...]:
@@ -19,7 +20,7 @@ def unreadable_dates(root: Field) -> tuple[str, ...]:
     """
     found: list[str] = []
     for name, field in root.properties.items():
-        if field.type in _DATES and not is_readable(field):
+        if field.type in DATES and not is_readable(field):
             found.append(name)
         elif field.type != "nested":
             found.extend(f"{name}.{path}" for path in unreadable_dates(field))

@@ -32,12 +32,18 @@ class Interruption:
 
     @contextmanager
     def patience(self) -> Iterator[None]:
-        """Inside, the first signal waits for ``check``: what is being done is to end well."""
+        """Inside, the first signal waits: what is being done is to end well.
+
+        Raises:
+            Interrupted: At the end, if it came and nothing else wants it to wait.
+        """
         before, self._patient = self._patient, True
         try:
             yield
         finally:
             self._patient = before
+        if not before:
+            self.check()
 
     def check(self) -> None:
         """End the run if it was asked for.

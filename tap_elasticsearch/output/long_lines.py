@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import msgspec
 
@@ -15,11 +16,11 @@ LONGEST = BUFFER_SIZE // 2
 
 
 class _Record(msgspec.Struct, gc=False):
-    id: str = msgspec.field(name="_id")
+    # A stream map may have taken it away, or made something else of it.
+    id: Any = msgspec.field(name="_id", default=None)
 
 
 class _Line(msgspec.Struct, gc=False):
-    type: str
     stream: str = ""
     record: _Record | None = None
 

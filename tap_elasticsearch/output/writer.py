@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +22,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from typing import Any
 
 #: Records wait until they are this many bytes; a system call for each would cost more than they do.
@@ -37,6 +39,7 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
 
     Attributes:
         versions: The version that was activated for each stream, where one was.
+        patience: What makes a signal wait for the end of a line.
     """
 
     def __init__(self) -> None:
@@ -46,6 +49,7 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         self._size = 0
         self._long = LongLines()
         self.versions: dict[str, int] = {}
+        self.patience: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def serialize_message(self, message: Message) -> bytes:
         """One line, with its end."""
@@ -86,11 +90,15 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         Raises:
             TargetGoneError: Nobody reads our output any more, or it cannot be written.
         """
+        if not self._waiting:
+            return
         try:
-            _write_all(self._taken())
-        except Interrupted:
-            # A signal that does not wait, while we did: for a reader that reads no more.
-            self.discard()
+            with self.patience():
+                _write_all(self._taken())
+        except Interrupted as stop:
+            # A second signal, while we waited for a reader that reads no more.
+            if stop.at_once:
+                self.discard()
             raise
         except BrokenPipeError as error:
             _discard_stdout()

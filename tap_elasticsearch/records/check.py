@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import msgspec
 
 from tap_elasticsearch.fields import (
+    DATES,
+    NEVER,
     Misfit,
     fraction,
     holds_lists,
+    keeps_canonical,
     nullable,
     objects,
     type_of,
@@ -71,6 +74,8 @@ def _object(field: Field) -> Any:  # noqa: ANN401 - a type, for which there is n
     names = {f"f{number}": name for number, name in enumerate(named)}
     required = constants(fields)
     filled = required.keys() | nulls(fields)
+    if not required.keys() <= set(named):
+        return NEVER
     return objects(
         names,
         {key: _column(fields[name]) for key, name in names.items()},
@@ -81,13 +86,20 @@ def _object(field: Field) -> Any:  # noqa: ANN401 - a type, for which there is n
 
 def _column(field: Field) -> Any:  # noqa: ANN401 - as above
     """The type of the values of a column, null not included."""
-    one = _object(field) if field.properties else type_of(field.type).checked
+    one = _object(field) if field.properties else _one(field)
     if not holds_lists(field):
         return one
     # Beside fractions in one list, whole numbers are written as such: see numbers.of_field.
     number = not field.properties and type_of(field.type).schema["type"] == "number"
     element = fraction(one) if number else one
     return list[nullable(element) if null_of(field) is None else element]  # type: ignore[misc]
+
+
+def _one(field: Field) -> Any:  # noqa: ANN401 - as above
+    """The type of one value of a field without fields."""
+    if field.type in DATES and not keeps_canonical(field):
+        return NEVER
+    return type_of(field.type).checked
 
 
 def _looked_up(kind: type, value: object) -> object:
@@ -123,6 +135,8 @@ def _exact(field: Field) -> type | None:
 
 
 def _clean(field: Field) -> Clean:
+    if _column(field) is NEVER:
+        return lambda _: False
     if (
         field.properties
         or holds_lists(field)

@@ -12,8 +12,8 @@ from tap_elasticsearch.exceptions import RequestError
 from tap_elasticsearch.records.check import Check
 from tap_elasticsearch.records.normalise import Normaliser, without_extra
 from tap_elasticsearch.records.renaming import renaming
-from tap_elasticsearch.records.repair import repaired
-from tap_elasticsearch.records.served import put_served
+from tap_elasticsearch.records.repair import without_halves
+from tap_elasticsearch.records.served import put_back, put_served
 
 if TYPE_CHECKING:
     from msgspec import Raw
@@ -29,7 +29,7 @@ def _decode_source(source: Raw) -> Any:  # noqa: ANN401
         return _decode(source)
     except (msgspec.DecodeError, UnicodeDecodeError):
         # A number beyond a double, which only fields that are not indexed can hold: its digits.
-        return json.loads(repaired(bytes(source)), parse_float=_number)
+        return json.loads(without_halves(bytes(source)), parse_float=_number)
 
 
 def _number(text: str) -> float | str:
@@ -80,10 +80,11 @@ class Recorder:
             )
             raise RequestError(msg)
         source = _decode_source(hit.source)
-        put_served(source, _decode(hit.served))
+        replaced = put_served(source, _decode(hit.served))
         fields, extra = self._normaliser.record(source)
         record.update(fields if self._rename is None else self._rename(fields))
         if extra:
+            put_back(extra, replaced)
             record["_extra"] = extra
             self._note(extra, record["_id"])
         return record

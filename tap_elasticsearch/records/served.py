@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
     #: Any decoded JSON.
     JSON: TypeAlias = "Any"
-    #: The object or list that holds a value, and under what.
-    Place: TypeAlias = "tuple[Any, Any]"
+    #: The object or list that holds a value, under what, and the names that led there.
+    Place: TypeAlias = "tuple[Any, Any, tuple[str, ...]]"
 
 
-def put_served(source: dict[str, JSON], served: Mapping[str, list[str]]) -> None:
+def put_served(
+    source: dict[str, JSON], served: Mapping[str, list[str]]
+) -> dict[str, dict[str, JSON]]:
     """Replace the values at the paths of ``served``, in place.
 
     The server leaves out what it could not read, and does not say which. Where it gives less than
@@ -26,23 +28,46 @@ def put_served(source: dict[str, JSON], served: Mapping[str, list[str]]) -> None
     Args:
         source: A document.
         served: Dates with nine decimals at their dotted paths, in the order of the document.
+
+    Returns:
+        What was replaced: paths to the new values, each with the document's own.
     """
+    replaced: dict[str, dict[str, JSON]] = {}
     for path, values in served.items():
-        places = list(_places(source, path))
-        certain = len(places) == 1 or not any("." in name for name in source)
+        places = list(_places(source, path, ()))
+        certain = len({spelling for _, _, spelling in places}) == 1
         if certain and len(places) == len(values):
-            for (holder, name), value in zip(places, values, strict=True):
-                holder[name] = _short(value)
+            for (holder, name, _), value in zip(places, values, strict=True):
+                date = _short(value)
+                replaced.setdefault(path, {})[date] = holder[name]
+                holder[name] = date
+    return replaced
 
 
-def _places(node: JSON, path: str) -> Iterator[Place]:
+def put_back(extra: dict[str, JSON], replaced: Mapping[str, dict[str, JSON]]) -> None:
+    """Put the document's own values in the place of those that ``put_served`` put there."""
+    for path, own in replaced.items():
+        for name, value in extra.items():
+            if path == name or path.startswith(f"{name}."):
+                extra[name] = _own(value, own)
+
+
+def _own(value: JSON, own: Mapping[str, JSON]) -> JSON:
+    if isinstance(value, dict):
+        return {name: _own(member, own) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_own(member, own) for member in value]
+    return own.get(value, value) if isinstance(value, str) else value
+
+
+def _places(node: JSON, path: str, spelling: tuple[str, ...]) -> Iterator[Place]:
     """Where the values at ``path`` below ``node`` are, in its order."""
     for holder in _objects(node):
         for name, value in holder.items():
             if name == path:
-                yield from _values(holder, name)
+                yield from ((*place, (*spelling, name)) for place in _values(holder, name))
             elif path.startswith(f"{name}."):
-                yield from _places(value, path[len(name) + 1 :])
+                yield from _places(value, path[len(name) + 1 :], (*spelling, name))
 
 
 def _objects(node: JSON) -> Iterator[dict[str, JSON]]:
@@ -54,7 +79,7 @@ def _objects(node: JSON) -> Iterator[dict[str, JSON]]:
             yield from _objects(each)
 
 
-def _values(holder: JSON, name: str | int) -> Iterator[Place]:
+def _values(holder: JSON, name: str | int) -> Iterator[tuple[JSON, str | int]]:
     value = holder[name]
     if isinstance(value, list):
         for number in range(len(value)):

@@ -48,9 +48,9 @@ def messages(out: bytes) -> list[dict[str, Any]]:
 def ended(
     sandbox: Sandbox,
     config: dict[str, Any],
-    state: Any,
+    state: object,
     read: int,
-    how: int,  # noqa: ANN401
+    how: int,
 ) -> list[dict[str, Any]]:
     """The messages of a run that is ended after so many lines; by closing the pipe, too."""
     arguments = ("--state", sandbox.write("state.json", state))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import struct
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from tap_elasticsearch.fields import (
     json_schema,
     type_of,
 )
+from tests.fields.canonical import CANONICAL, MAX
 
 #: The types of Elasticsearch 9 and OpenSearch 3 that can be in ``_source``.
 NAMES = """
@@ -36,100 +35,6 @@ SORTABLE = """
 keyword constant_keyword wildcard long integer short byte unsigned_long double float half_float
 scaled_float boolean date date_nanos
 """
-
-POINT = {"lat": 41.5, "lon": -71.25}
-PLANE = {"x": 1.5, "y": -2.0}
-MAX = 2**63 - 1
-
-#: Type, value, canonical form.
-CANONICAL: list[tuple[str, Any, Any]] = [
-    ("text", "a", "a"),
-    ("text", "", ""),
-    ("keyword", 1, "1"),
-    ("keyword", 1.5, "1.5"),
-    ("keyword", True, "true"),
-    ("version", 2**70, str(2**70)),
-    ("ip", "::1", "::1"),
-    ("binary", "U29t", "U29t"),
-    ("boolean", True, True),
-    ("boolean", "true", True),
-    ("boolean", "false", False),
-    ("boolean", "", False),
-    ("long", 5, 5),
-    ("long", 1.0, 1),
-    ("long", 1.7, 1),
-    ("long", -1.7, -1),
-    ("long", "12", 12),
-    ("long", "-1.7", -1),
-    ("long", "1e3", 1000),
-    ("long", ".5", 0),
-    ("long", "", None),
-    ("long", str(MAX), MAX),
-    ("byte", -128, -128),
-    ("byte", "1.5d ", 1),
-    ("integer_range", {"gte": " 1"}, {"gte": 1}),
-    ("double", " 1.5\t", 1.5),
-    ("double", "2f", 2.0),
-    ("half_float", 65519, 65519),
-    ("float", 3.4028235e38, 3.4028235e38),
-    ("long", f"{MAX}.9", MAX),
-    ("unsigned_long", 0, "0"),
-    ("unsigned_long", 2**64 - 1, str(2**64 - 1)),
-    ("unsigned_long", "0012", "12"),
-    ("unsigned_long", 1.0, "1"),
-    ("unsigned_long", "", None),
-    ("double", 5, 5),
-    ("double", 1.5, 1.5),
-    ("double", "1.5", 1.5),
-    ("double", "", None),
-    ("double", 2**60 + 1, 2**60 + 1),
-    ("rank_feature", "8", 8.0),
-    ("integer_range", {"gte": "1", "lt": 2.5}, {"gte": 1, "lt": 2}),
-    ("float_range", {"gt": "1.5", "lte": None}, {"gt": 1.5, "lte": None}),
-    ("date_range", {"gte": 0}, {"gte": "1970-01-01T00:00:00Z"}),
-    ("ip_range", {"gte": "10.0.0.0"}, {"gte": "10.0.0.0"}),
-    ("ip_range", "10.1.2.3/8", {"gte": "10.0.0.0", "lte": "10.255.255.255"}),
-    ("ip_range", "2001:db8::/127", {"gte": "2001:db8::", "lte": "2001:db8::1"}),
-    ("flattened", {"a": [1]}, {"a": [1]}),
-    ("join", "question", {"name": "question"}),
-    ("join", {"name": "answer", "parent": 1}, {"name": "answer", "parent": "1"}),
-    ("geo_point", {"lat": 41.5, "lon": -71.25}, POINT),
-    ("geo_point", {"lat": "41.5", "lon": "-71.25", "z": 3}, POINT),
-    ("geo_point", [-71.25, 41.5], POINT),
-    ("geo_point", [-71.25, 41.5, 3], POINT),
-    ("geo_point", "41.5,-71.25", POINT),
-    ("geo_point", "41.5, -71.25, 3", POINT),
-    ("geo_point", "POINT (-71.25 41.5)", POINT),
-    ("geo_point", "point z(-71.25 41.5 3)", POINT),
-    ("geo_point", {"type": "Point", "coordinates": [-71.25, 41.5]}, POINT),
-    ("geo_point", "u", {"lat": 45.0, "lon": 0.0}),
-    ("geo_point", {"geohash": "s0"}, {"lat": 0.0, "lon": 0.0}),
-    ("geo_point", "s00000000000zzzz", {"lat": 0.0, "lon": 0.0}),
-    ("geo_point", "91,0", {"lat": 89.0, "lon": 180.0}),
-    ("geo_point", "-95,1", {"lat": -85.0, "lon": -179.0}),
-    ("geo_point", "0,-190", {"lat": 0.0, "lon": 170.0}),
-    ("geo_point", "370,540", {"lat": 10.0, "lon": 180.0}),
-    ("point", {"x": 1.5, "y": "-2"}, PLANE),
-    ("point", [1.5, -2], PLANE),
-    ("xy_point", "1.5,-2", PLANE),
-    ("xy_point", "POINT(1.5 -2)", PLANE),
-    ("xy_point", {"type": "Point", "coordinates": [1.5, -2]}, PLANE),
-    ("geo_shape", {"type": "Point", "coordinates": [1, 2]}, '{"type":"Point","coordinates":[1,2]}'),
-    ("geo_shape", "POINT (1 2)", '"POINT (1 2)"'),
-    ("dense_vector", [1, 2.5], [1.0, 2.5]),
-    ("dense_vector", base64.b64encode(struct.pack(">2f", 0.5, -2)).decode(), [0.5, -2.0]),
-    ("sparse_vector", {"a": 1, "b.c": 0.5}, {"a": 1.0, "b.c": 0.5}),
-    ("rank_vectors", [[1, 2], [3, 4]], "[[1,2],[3,4]]"),
-    ("semantic_text", "a", "a"),
-    ("semantic_text", {"text": "a", "inference": {"chunks": []}}, "a"),
-    ("semantic", ["ä", {"type": "image"}], '["ä",{"type":"image"}]'),
-    ("histogram", {"values": [1, 2], "counts": [3, 4]}, {"values": [1.0, 2.0], "counts": [3, 4]}),
-    ("tdigest", {"centroids": [1], "counts": [2]}, {"centroids": [1.0], "counts": [2]}),
-    ("aggregate_metric_double", {"min": 1, "value_count": 2.0}, {"min": 1.0, "value_count": 2}),
-    ("completion", {"input": ["a"], "weight": 1}, '{"input":["a"],"weight":1}'),
-    ("percolator", {"match_all": {}}, '{"match_all":{}}'),
-    ("made_up", 1, "1"),
-]
 
 MISFITS: list[tuple[str, Any]] = [
     ("text", {"a": 1}),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from tap_elasticsearch.fields import OBJECTS, TYPES, Field
+from tests.fields.canonical import CANONICAL
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -73,3 +74,19 @@ def documents() -> SearchStrategy[dict[str, Any]]:
         max_leaves=10,
     )
     return st.dictionaries(NAMES, values, max_size=5)
+
+
+def _values_of(field: Field) -> SearchStrategy[Any]:
+    """Values that a field often has, in their canonical form or not."""
+    if field.properties:
+        one = documents_of(field)
+    else:
+        clean = [value for kind, _, value in CANONICAL if kind == field.type]
+        one = st.sampled_from(clean) | _SCALARS if clean else _SCALARS
+    return st.lists(one, max_size=3) if field.array else one
+
+
+def documents_of(root: Field) -> SearchStrategy[dict[str, Any]]:
+    """Documents with the fields of a tree, most values of which are of their types."""
+    known = {name: _values_of(field) for name, field in root.properties.items()}
+    return st.fixed_dictionaries({}, optional=known)

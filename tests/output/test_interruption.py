@@ -35,17 +35,26 @@ def test_at_once(interruption: Interruption, number: signal.Signals, code: int) 
 
 def test_patience(interruption: Interruption) -> None:
     """Where a page is being written, the first signal waits for the next check."""
-    with interruption.patience():
+    with pytest.raises(Interrupted) as caught, interruption.patience():  # noqa: PT012
         interruption.check()
         signal.raise_signal(signal.SIGTERM)
-        with pytest.raises(Interrupted) as caught:
-            interruption.check()
+        with interruption.patience():
+            pass
+        waited = True
+        interruption.check()
+    assert waited
     assert caught.value.code == 143
+
+
+def test_what_waited_is_not_forgotten(interruption: Interruption) -> None:
+    """At the end of the outermost patience, the run ends: a line may have been the last one."""
+    with pytest.raises(Interrupted), interruption.patience():
+        signal.raise_signal(signal.SIGTERM)
 
 
 def test_patience_has_an_end(interruption: Interruption) -> None:
     """The second signal does not wait."""
-    with interruption.patience():
+    with pytest.raises(Interrupted) as caught, interruption.patience():  # noqa: PT012
         signal.raise_signal(signal.SIGINT)
-        with pytest.raises(Interrupted):
-            signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+    assert caught.value.at_once

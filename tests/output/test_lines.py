@@ -16,7 +16,7 @@ from tap_elasticsearch.output import RecordLines
 from tap_elasticsearch.output.lines import CHUNK
 from tap_elasticsearch.records.envelope import Recorder
 from tap_elasticsearch.records.hits import Hit
-from tests.fields.trees import documents, trees
+from tests.fields.trees import documents, documents_of, trees
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +49,11 @@ def records(field: Field, hits: Sequence[Hit], *, routed: bool = False) -> list[
     return [recorder.normalised(each) for each in hits]
 
 
-@given(trees(), st.lists(documents(), max_size=5), st.sampled_from([None, 1, " \t"]), st.booleans())
-def test_both_ways(
-    field: Field, sources: list[dict[str, Any]], indent: int | str | None, routed: bool
-) -> None:
+@given(st.data(), st.sampled_from([None, 1, " \t"]), st.booleans())
+def test_both_ways(data: st.DataObject, indent: int | str | None, routed: bool) -> None:
     """Whatever the mapping and the documents, both ways give the same records."""
+    field = data.draw(trees())
+    sources = data.draw(st.lists(documents_of(field) | documents(), max_size=5))
     texts = [json.dumps(source, indent=indent).replace("\n", " ").encode() for source in sources]
     hits = [hit(text, number) for number, text in enumerate(texts)]
     lines = [json.loads(line) for line in written(field, hits, routed=routed).splitlines()]

@@ -1,4 +1,4 @@
-"""Pages: what a strict decoder refuses costs one document a character, and the page nothing."""
+"""Pages: what a strict decoder refuses costs one document a character, and no other any."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tap_elasticsearch.exceptions import ServerError
 from tap_elasticsearch.records.hits import decode_page
-from tap_elasticsearch.records.repair import repaired
+from tap_elasticsearch.records.repair import without_halves, without_strangers
 
 
 def page(*sources: bytes) -> bytes:
@@ -32,6 +32,7 @@ CLEAN = rb'{"a":"\ud83d\ude00 \\ud800 \" NaN, /* \\","b":[1.10,{"c":"http://d"}]
         (b'{"a":[ -Infinity , Infinity]}', b'{"a":[ "-Infinity" , "Infinity"]}'),
         (b'{/* "b":1 */"a":1}', b'{"a":1}'),
         (b'{"a":1 // "b"\n}', b'{"a":1 }'),
+        (b'\xef\xbb\xbf{"a":"\xef\xbb\xbf"}', b'{"a":"\xef\xbb\xbf"}'),
         (b'{"a":"//",/**/"b":/* NaN, */NaN}', b'{"a":"//","b":"NaN"}'),
         (rb'{"a":"\"[NaN,","b":NaN}', rb'{"a":"\"[NaN,","b":"NaN"}'),
     ],
@@ -47,12 +48,19 @@ def test_only_what_is_wrong_is_changed(value: object) -> None:
     """JSON stays as it is, with NaN and Infinity as strings."""
     text = json.dumps([value])
     expected = json.loads(text, parse_constant=str)
-    assert json.loads(repaired(text.encode())) == expected
+    assert json.loads(without_strangers(without_halves(text.encode()))) == expected
 
 
 def test_no_utf_8() -> None:
     """Bytes that are no UTF-8 become U+FFFD where the answer has to be repaired."""
-    assert repaired(b'"a\xffb"') == '"a\ufffdb"'.encode()
+    assert without_halves(b'"a\xffb"') == '"a\ufffdb"'.encode()
+
+
+def test_a_comment_at_the_end() -> None:
+    """A comment that ends a document ends before what the server puts behind it."""
+    hit = b'{"_id":"0","_index":"i","_source":{"a":1}//c,"sort":[7]}'
+    answer = page().replace(b"[]", b"[" + hit + b"]")
+    assert [bytes(hit.source) for hit in decode_page(answer).hits] == [b'{"a":1}']
 
 
 def test_line_breaks() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tap_elasticsearch.records.served import put_served
+from tap_elasticsearch.records.served import put_back, put_served
 
 ONE = "2024-03-01T00:00:00.000000000Z"
 TWO = "2025-12-31T23:59:59.120000000Z"
@@ -27,6 +27,11 @@ FIRST, SECOND = "2024-03-01T00:00:00Z", "2025-12-31T23:59:59.12Z"
         ({"o": {"p.d": "a"}}, {"o.p.d": [ONE]}, {"o": {"p.d": FIRST}}),
         ({"d": ["a", "b"]}, {"d": [ONE]}, {"d": ["a", "b"]}),
         ({"o.d": "a", "o": {"d": "b"}}, {"o.d": [ONE, TWO]}, {"o.d": "a", "o": {"d": "b"}}),
+        (
+            {"o": {"p.d": "a", "p": {"d": "b"}}},
+            {"o.p.d": [ONE, TWO]},
+            {"o": {"p.d": "a", "p": {"d": "b"}}},
+        ),
         ({"d": "a"}, {}, {"d": "a"}),
         ({"d": "a"}, {"e": [ONE]}, {"d": "a"}),
     ],
@@ -35,3 +40,12 @@ def test_places(source: dict[str, Any], served: dict[str, Any], expected: dict[s
     """Only where it is certain which value is which; else the document keeps its own."""
     put_served(source, served)
     assert source == expected
+
+
+def test_back() -> None:
+    """What has no place in its column is kept as it was in the document."""
+    source = {"d": ["a", "b"], "o": {"d": "c"}, "e": "x"}
+    replaced = put_served(source, {"d": [ONE, TWO], "o.d": [ONE]})
+    extra = {"d": source["d"], "o": source["o"], "e": FIRST}
+    put_back(extra, replaced)
+    assert extra == {"d": ["a", "b"], "o": {"d": "c"}, "e": FIRST}
