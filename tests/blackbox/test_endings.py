@@ -94,6 +94,30 @@ def test_a_second_signal(filled: Cluster, sandbox: Sandbox, unbuffered: str) -> 
     await_no_context(filled)
 
 
+def test_a_signal_behind_the_last_page(cluster: Cluster, sandbox: Sandbox) -> None:
+    """A signal while the end of a stream waits for its reader cuts no line, and a STATE follows."""
+    cluster.create("end-last", mappings={"properties": {"t": {"type": "text", "index": False}}})
+    sizes = [5_000] * 210 + [55_000]
+    cluster.bulk("end-last", ((str(n), {"t": "x" * size}) for n, size in enumerate(sizes)))
+    cluster.refresh("end-last")
+    config = {"hosts": [cluster.url], "indices": ["end-last"]}
+    try:
+        with subprocess.Popen(
+            sandbox.command(config), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as tap:
+            assert tap.stdout is not None
+            await_full(tap.stdout.fileno())
+            tap.send_signal(signal.SIGTERM)
+            sleep(0.5)
+            out, _ = tap.communicate()
+        assert tap.returncode == 143
+        messages = [json.loads(line) for line in out.splitlines()]
+        assert out.endswith(b"\n")
+        assert messages[-1]["type"] == "STATE"
+    finally:
+        cluster.delete("end-last")
+
+
 def test_a_closed_pipe(filled: Cluster, sandbox: Sandbox) -> None:
     """A target that goes away ends the run with one line, and nothing stays open."""
     config = {"hosts": [filled.url], "indices": ["end"], "page_size": 100}
