@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,9 @@ _RESERVED = "_sdc_"
 _DIGITS = 6
 
 
-def folded(path: Iterable[str]) -> str:
+# Thousands of indices have the same few names.
+@lru_cache(maxsize=2**16)
+def folded(path: tuple[str, ...]) -> str:
     """The column that a flattening SQL target makes of a field; equal where two would be one."""
     kept = re.sub(r"[^\w.\s-]", "", _JOINT.join(path), flags=re.ASCII).strip().lower()
     name = re.sub(r"[. -]", "_", kept)
@@ -72,7 +75,7 @@ def _follows(paths: list[tuple[str, ...]]) -> bool:
 
 def reserved(root: Field) -> list[str]:
     """Root columns with names that belong to targets."""
-    return [name for name in root.properties if folded([name]).startswith(_RESERVED)]
+    return [name for name in root.properties if folded((name,)).startswith(_RESERVED)]
 
 
 def safe_names(names: Iterable[str]) -> dict[str, str]:

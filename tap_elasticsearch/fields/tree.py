@@ -137,6 +137,9 @@ def with_arrays(field: Field, patterns: Sequence[str]) -> tuple[Field, tuple[str
         field: A root.
         patterns: Dotted paths, in which ``*`` stands for any text, dots included.
     """
+    if not patterns:
+        # The same object: thousands of indices share theirs.
+        return field, ()
     paths = [".".join(path) for path, _ in walk(field)]
     unmatched = (
         pattern for pattern in patterns if not any(fnmatchcase(path, pattern) for path in paths)

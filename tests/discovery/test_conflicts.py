@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from tap_elasticsearch.discovery.conflicts import settle
+from tap_elasticsearch.exceptions import SettingsError
+from tap_elasticsearch.fields import Field, merge
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -105,3 +109,11 @@ def test_conflicts_can_be_refused(family: Cluster, sandbox: Sandbox) -> None:
     streams = [{"index": "c-integer,c-long", "name": "whole"}]
     agreeing = settings(family, mapping_conflicts="fail") | {"streams": streams}
     assert sandbox.run(agreeing, "--discover").code == 0
+
+
+def test_long_lists_are_cut() -> None:
+    """The message names twenty conflicts, and says how many more there are."""
+    types = [Field("object", {f"f{n}": Field(kind) for n in range(25)}) for kind in ("ip", "long")]
+    _, conflicts = merge(zip(("one", "other"), types, strict=True))
+    with pytest.raises(SettingsError, match=r"field f19 .*; and 5 more\. Leave"):
+        settle({"s": conflicts}, "fail")

@@ -34,7 +34,7 @@ def root(**properties: Field) -> Field:
 @given(names().filter(lambda name: re.search("[A-Za-z0-9_]", name)))
 def test_folded_as_the_sdk_does(name: str) -> None:
     """A column's name is folded as SQL targets of the SDK fold it."""
-    assert folded([name]) == SQLSink.conform_name(None, name)  # type: ignore[arg-type]
+    assert folded((name,)) == SQLSink.conform_name(None, name)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
