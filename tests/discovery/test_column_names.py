@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+
+from tests.targets import DUCKDB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,3 +143,21 @@ def test_names_that_are_safe_already(named: dict[str, Any], sandbox: Sandbox) ->
     plain, safe = sandbox.run(config), sandbox.run({**config, "property_names": "safe"})
     assert plain.of_type("SCHEMA") == safe.of_type("SCHEMA")
     assert plain.records("n_safe") == safe.records("n_safe") != []
+
+
+@pytest.mark.parametrize(("names", "code"), [("source", 1), ("safe", 0)])
+def test_a_target_loads_them(
+    named: dict[str, Any], sandbox: Sandbox, names: str, code: int
+) -> None:
+    """A target that ignores case refuses the source's names, and loads the safe ones."""
+    run = sandbox.run({**named, "property_names": names})
+    where = {"path": str(sandbox.folder / "rows.duckdb"), "default_target_schema": "main"}
+    load = subprocess.run(
+        [DUCKDB.installed(), "--config", sandbox.write("target.json", where)],
+        input=run.out,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert load.returncode == code, load.stderr
+    assert ("Column with name agent already exists" in load.stderr) == (names == "source")
