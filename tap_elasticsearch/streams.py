@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.metrics import Counter, Metric, Tag, Timer
 from singer_sdk.singerlib import Metadata, Schema, StateMessage
 
-from tap_elasticsearch.discovery import key_problem, metadata
+from tap_elasticsearch.discovery import key_problem, metadata, sent_shapes
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
 from tap_elasticsearch.extraction import Batch, Extraction
 from tap_elasticsearch.output import Progress, RecordLines
@@ -172,6 +173,8 @@ class IndexStream(Stream):
             routed=self.definition.routed,
             safe_names=self.definition.property_names == "safe",
         )
+        state = self.stream_state
+        state.update(sent_shapes(self.name, self.definition.fields, state))
         try:
             yield from self._records(recorder)
         except Interrupted as stop:
@@ -250,3 +253,9 @@ class IndexStream(Stream):
             )
         if len(extras) > NAMED_EXTRAS:
             self.logger.warning("The same holds for %d more fields.", len(extras) - NAMED_EXTRAS)
+        if recorder.lists:
+            self.logger.warning(
+                "Lists were found in columns for one value, which hold the first of each. To make"
+                " them columns of lists, set array_fields to %s.",
+                json.dumps(sorted(recorder.lists)),
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from copy import deepcopy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,7 +21,15 @@ from tap_elasticsearch.config import (
     parse_settings,
 )
 from tap_elasticsearch.connection import Client, silence_client_logs
-from tap_elasticsearch.discovery import discover, remembered, replications, with_definitions
+from tap_elasticsearch.discovery import (
+    deselected,
+    discover,
+    remembered,
+    replications,
+    shapes_in,
+    with_definitions,
+    with_sent_shapes,
+)
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.output import Interruption, LineWriter
 from tap_elasticsearch.streams import IndexStream
@@ -31,7 +40,7 @@ if TYPE_CHECKING:
     import click
 
     from tap_elasticsearch.config import Settings
-    from tap_elasticsearch.discovery import StreamDefinition
+    from tap_elasticsearch.discovery import Replication, StreamDefinition
 
 
 class TapElasticsearch(Tap):
@@ -43,6 +52,11 @@ class TapElasticsearch(Tap):
     message_writer_class = LineWriter
     # Also makes --discover validate the configuration.
     dynamic_catalog = True
+
+    # What the catalog says, if one was given.
+    _remembered: Mapping[str, StreamDefinition | None] | None = None
+    _replications: Mapping[str, Replication] = MappingProxyType({})
+    _deselected: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -60,15 +74,16 @@ class TapElasticsearch(Tap):
         self.settings = parse_settings(given, sdk_settings=self._sdk_settings())
         self.client = Client(self.settings)
         self.writer = message_writer or LineWriter()
+        state = _understood({} if state is None else state)
+        self._sent = shapes_in(state)
         # An SDK catalog object has lost what is ours; anything else must be a catalog.
         raw = None if catalog is None or isinstance(catalog, Catalog) else catalog
-        self._remembered = None if raw is None else remembered(raw)
-        self._replications = {} if raw is None else replications(raw)
+        catalog = catalog if raw is None else self._as_sent(raw)
         try:
             super().__init__(
                 config=_normalised(given, self.settings),
                 catalog=catalog,
-                state=_understood({} if state is None else state),
+                state=state,
                 validate_config=validate_config,
                 setup_mapper=False,
                 message_writer=self.writer,
@@ -81,6 +96,16 @@ class TapElasticsearch(Tap):
         self.writer.patience = self.interruption.patience
         if setup_mapper:
             self.setup_mapper()
+
+    def _as_sent(self, catalog: dict[str, Any]) -> dict[str, Any]:
+        """``catalog`` with columns as they were sent; what it says is kept for later."""
+        self._remembered = remembered(catalog)
+        if self._sent:
+            catalog = with_sent_shapes(catalog, self.settings, self._sent)
+            self._remembered = remembered(catalog)
+        self._replications = replications(catalog)
+        self._deselected = deselected(catalog)
+        return catalog
 
     @classmethod
     def _sdk_settings(cls) -> list[str]:
@@ -119,12 +144,13 @@ class TapElasticsearch(Tap):
     def _definitions(self) -> list[StreamDefinition]:
         """The streams of the catalog, as it remembers them; without one, those on the server."""
         if self._remembered is None:
-            return discover(self.client, self.settings)
+            return discover(self.client, self.settings, self._sent)
         known = [definition for definition in self._remembered.values() if definition is not None]
         unknown = {name for name, definition in self._remembered.items() if definition is None}
         if not unknown:
             return known
-        found = {d.name: d for d in discover(self.client, self.settings) if d.name in unknown}
+        every = discover(self.client, self.settings, self._sent, unknown - self._deselected)
+        found = {definition.name: definition for definition in every if definition.name in unknown}
         if missing := unknown - found.keys():
             msg = (
                 f"The catalog has streams that are not on the server: {', '.join(sorted(missing))}."

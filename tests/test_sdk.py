@@ -37,6 +37,7 @@ def test_the_sdk_is_content(cluster: Cluster) -> None:
                 **os.environ,
                 "TAP_ELASTICSEARCH_HOSTS": cluster.url,
                 "TAP_ELASTICSEARCH_INDICES": "sdk",
+                "TAP_ELASTICSEARCH_ARRAYS": "never",
             },
             capture_output=True,
             text=True,

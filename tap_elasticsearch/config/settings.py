@@ -133,8 +133,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[StreamSettings, ...],
         setting(
             'Streams made of several indices or with a query: `[{"index": "logs-*",'
-            ' "name": "logs", "query": {...}, "array_fields": ["tags"], "replication_key":'
-            ' "@timestamp", "start_value": "2024-01-01"}]`. They add to'
+            ' "name": "logs", "query": {...}, "array_fields": ["tags"],'
+            ' "replication_key": "@timestamp", "start_value": "2024-01-01"}]`. They add to'
             " `indices`, and what they cover does not appear on its own",
             "what",
         ),
@@ -148,6 +148,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = "safe"
 
+    arrays: Annotated[
+        Literal["auto", "always", "never"],
+        setting(
+            "Which columns are lists, since mappings do not say which fields hold any. `auto`:"
+            " those of fields in which a sample of documents, or a count of their values, shows"
+            " lists; `always`: all that can be; `never`: none. Fields of `array_fields` and"
+            " `nested` ones always are",
+            "rows",
+        ),
+    ] = "auto"
     array_fields: Annotated[
         Texts,
         setting(
@@ -156,6 +166,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             "rows",
         ),
     ] = ()
+    sample_size: Annotated[
+        int,
+        Meta(ge=1, le=10_000),
+        setting("Documents of each stream that `arrays: auto` looks at", "rows"),
+    ] = 100
 
     mapping_conflicts: Annotated[
         Literal["widen", "fail"],

@@ -2,6 +2,7 @@
 
 from tap_elasticsearch.discovery.catalog import (
     Replication,
+    deselected,
     metadata,
     remembered,
     replications,
@@ -12,11 +13,13 @@ from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
 from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types
 from tap_elasticsearch.discovery.names import alias_filters, find, settings_of, visible
+from tap_elasticsearch.discovery.shapes import sent_shapes, shapes_in, with_sent_shapes
 
 __all__ = [
     "Replication",
     "StreamDefinition",
     "alias_filters",
+    "deselected",
     "discover",
     "find",
     "indices_with",
@@ -26,8 +29,11 @@ __all__ = [
     "remembered",
     "replications",
     "report_drift",
+    "sent_shapes",
     "settings_of",
+    "shapes_in",
     "stream_name",
     "visible",
     "with_definitions",
+    "with_sent_shapes",
 ]

@@ -84,6 +84,16 @@ def replications(catalog: Mapping[str, Any]) -> dict[str, Replication]:
     return result
 
 
+def deselected(catalog: Mapping[str, Any]) -> frozenset[str]:
+    """The streams of ``catalog`` that a sync is to leave out."""
+    return frozenset(
+        stream["tap_stream_id"]
+        for stream in catalog["streams"]
+        for entry in stream.get("metadata", ())
+        if not entry["breadcrumb"] and entry["metadata"].get("selected") is False
+    )
+
+
 def with_definitions(
     catalog: dict[str, Any], definitions: Mapping[str, StreamDefinition]
 ) -> dict[str, Any]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from tap_elasticsearch.discovery.arrays import Sample, find_lists
 from tap_elasticsearch.discovery.columns import report_names
 from tap_elasticsearch.discovery.conflicts import settle
+from tap_elasticsearch.discovery.countable import asked_names
 from tap_elasticsearch.discovery.definition import (
     StreamDefinition,
     reject_equal_names,
@@ -17,17 +22,21 @@ from tap_elasticsearch.discovery.definition import (
 from tap_elasticsearch.discovery.keys import key_problem, multi_field_problem
 from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
 from tap_elasticsearch.discovery.names import alias_filters, find, is_pattern, visible
+from tap_elasticsearch.discovery.shapes import in_force
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.fields import is_known, merge, walk, with_arrays
 
 if TYPE_CHECKING:
     import collections.abc
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tap_elasticsearch.config import Settings, StreamSettings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery.names import Found
     from tap_elasticsearch.fields import Conflict, Field
+
+#: Streams whose documents are looked at at the same time.
+AT_ONCE = 4
 
 logger = logging.getLogger("tap-elasticsearch")
 
@@ -42,7 +51,6 @@ class Candidate:
         concrete: Is that the name of one index?
         members: Open concrete indices behind it now.
         query: The query that its documents must match.
-        array_fields: Paths or patterns of fields that hold lists.
         key: The replication key that was given for this stream, which must be usable.
     """
 
@@ -51,12 +59,37 @@ class Candidate:
     concrete: bool
     members: tuple[str, ...]
     query: collections.abc.Mapping[str, Any] | None = None
-    array_fields: tuple[str, ...] = ()
     key: str | None = None
 
 
-def discover(client: Client, settings: Settings) -> list[StreamDefinition]:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A stream to be, whose mapping has been read.
+
+    Attributes:
+        candidate: The stream.
+        parts: The mapping of each of its indices.
+        fields: These merged.
+    """
+
+    candidate: Candidate
+    parts: collections.abc.Mapping[str, Mapping]
+    fields: Field
+
+
+def discover(
+    client: Client,
+    settings: Settings,
+    sent: collections.abc.Mapping[str, collections.abc.Mapping[str, bool]] = MappingProxyType({}),
+    wanted: Collection[str] | None = None,
+) -> list[StreamDefinition]:
     """Every stream that the settings ask for, by name.
+
+    Args:
+        client: The cluster.
+        settings: What the user set.
+        sent: The shapes of columns that were sent before, by stream (see ``shapes_in``).
+        wanted: The streams whose documents may be looked at for lists; None: all.
 
     Raises:
         NotFoundError: A name is not there or closed, or nothing at all matches.
@@ -67,9 +100,18 @@ def discover(client: Client, settings: Settings) -> list[StreamDefinition]:
     reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
     members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
     mappings = read_mappings(client, members)
+    drafts = []
     conflicts: dict[str, tuple[Conflict, ...]] = {}
-    definitions = [_definition(client, each, mappings, settings, conflicts) for each in candidates]
+    for each in candidates:
+        parts = {index: mappings[index] for index in each.members if index in mappings}
+        merged = ((index, mapping.fields) for index, mapping in parts.items())
+        fields, conflicts[each.name] = merge(merged)
+        drafts.append(Draft(each, parts, fields))
     settle(conflicts, settings.mapping_conflicts)
+    shape = partial(_shaped, client, settings, sent, wanted)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        drafts = list(pool.map(shape, drafts))
+    definitions = [_definition(client, draft, settings) for draft in drafts]
     for definition in definitions:
         report_names(definition)
     _reject_unmatched(settings.array_fields, definitions)
@@ -89,7 +131,6 @@ def _candidates(client: Client, settings: Settings) -> list[Candidate]:
             concrete=index not in found.data_streams,
             members=members,
             query=filters.get(index),
-            array_fields=settings.array_fields,
         )
         for index, members in groups.items()
         if not covered.intersection(members)
@@ -118,7 +159,6 @@ def _named(client: Client, entry: StreamSettings, settings: Settings) -> Candida
         concrete=found.indices == (entry.index,) and not is_pattern(entry.index),
         members=found.members(),
         query=entry.query,
-        array_fields=(*settings.array_fields, *entry.array_fields),
         key=entry.replication_key,
     )
 
@@ -134,22 +174,37 @@ def _groups(found: Found, settings: Settings) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _definition(
+def _shaped(
     client: Client,
-    candidate: Candidate,
-    mappings: collections.abc.Mapping[str, Mapping],
     settings: Settings,
-    conflicts: dict[str, tuple[Conflict, ...]],
-) -> StreamDefinition:
-    parts = [(index, mappings[index]) for index in candidate.members if index in mappings]
-    fields, conflicts[candidate.name] = merge((index, mapping.fields) for index, mapping in parts)
-    fields, _ = with_arrays(fields, candidate.array_fields)
+    sent: collections.abc.Mapping[str, collections.abc.Mapping[str, bool]],
+    wanted: Collection[str] | None,
+    draft: Draft,
+) -> Draft:
+    """``draft`` with columns of lists."""
+    candidate = draft.candidate
+    shapes = in_force(candidate.name, settings, sent)
+    if wanted is not None and candidate.name not in wanted:
+        return replace(draft, fields=shapes.settled(draft.fields))
+    different = {id(mapping): mapping.countable for mapping in draft.parts.values()}
+    sample = Sample(
+        candidate.name,
+        candidate.members,
+        candidate.query,
+        settings.sample_size,
+        asked_names(different.values()),
+    )
+    return replace(draft, fields=shapes.apply(draft.fields, partial(find_lists, client, sample)))
+
+
+def _definition(client: Client, draft: Draft, settings: Settings) -> StreamDefinition:
+    candidate, fields = draft.candidate, draft.fields
     _warn_of_unknown_types(candidate.name, fields)
     return StreamDefinition(
         name=candidate.name,
         index=candidate.index,
         concrete=candidate.concrete,
-        routed=any(mapping.routed for _, mapping in parts),
+        routed=any(mapping.routed for mapping in draft.parts.values()),
         fields=fields,
         query=candidate.query,
         replication_key=_key(client, candidate, fields, settings.replication_key),

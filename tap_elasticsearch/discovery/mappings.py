@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tap_elasticsearch.discovery.countable import countable
 from tap_elasticsearch.discovery.names import chunks
 from tap_elasticsearch.fields import parse_mapping
 
 if TYPE_CHECKING:
+    import collections.abc
     from collections.abc import Iterable
 
     from tap_elasticsearch.connection import Client
@@ -24,10 +26,12 @@ class Mapping:
     Attributes:
         fields: The field tree.
         routed: Must documents be indexed with a routing?
+        countable: Whose values the server can count (see ``countable``).
     """
 
     fields: Field
     routed: bool
+    countable: collections.abc.Mapping[str, str | None]
 
 
 def read_mappings(client: Client, indices: Iterable[str]) -> dict[str, Mapping]:
@@ -52,5 +56,7 @@ def read_mappings(client: Client, indices: Iterable[str]) -> dict[str, Mapping]:
 def _parsed(raw: bytes) -> Mapping:
     mapping = msgspec.json.decode(raw)["mappings"]
     return Mapping(
-        fields=parse_mapping(mapping), routed=bool(mapping.get("_routing", {}).get("required"))
+        fields=parse_mapping(mapping),
+        routed=bool(mapping.get("_routing", {}).get("required")),
+        countable=countable(mapping),
     )

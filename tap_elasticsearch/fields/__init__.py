@@ -2,6 +2,7 @@
 
 from tap_elasticsearch.fields.checked import NEVER, fraction, nullable, objects
 from tap_elasticsearch.fields.dates import CANONICAL_DATE, keeps_canonical
+from tap_elasticsearch.fields.lists import ListFinder, can_be_list, open_shapes, shaped
 from tap_elasticsearch.fields.merge import Conflict, merge
 from tap_elasticsearch.fields.misfit import Misfit
 from tap_elasticsearch.fields.names import (
@@ -42,8 +43,10 @@ __all__ = [
     "Conflict",
     "Field",
     "FieldType",
+    "ListFinder",
     "Misfit",
     "always",
+    "can_be_list",
     "clashes",
     "fraction",
     "holds_lists",
@@ -54,9 +57,11 @@ __all__ = [
     "merge",
     "nullable",
     "objects",
+    "open_shapes",
     "parse_mapping",
     "reserved",
     "safe_names",
+    "shaped",
     "to_mapping",
     "told_apart",
     "type_of",

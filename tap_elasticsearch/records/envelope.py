@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tap_elasticsearch.exceptions import RequestError
+from tap_elasticsearch.fields import ListFinder
 from tap_elasticsearch.records.check import Check
 from tap_elasticsearch.records.normalise import Normaliser, without_extra
 from tap_elasticsearch.records.renaming import renaming
@@ -50,6 +51,7 @@ class Recorder:
         passes: Can a document stand in a record as it is?
         extras: Dotted paths of values that had no place in their column, each with how often, and
             the ``_id`` of one document.
+        lists: The paths among them where documents have lists, and the column is for one value.
     """
 
     def __init__(self, fields: Field, *, routed: bool, safe_names: bool = False) -> None:
@@ -58,6 +60,8 @@ class Recorder:
         self.passes = Check(fields) if self._rename is None else _never
         self.routed = routed
         self.extras: dict[str, tuple[int, str]] = {}
+        self.lists: set[str] = set()
+        self._find_lists = ListFinder(fields)
 
     def record(self, hit: Hit) -> dict[str, Any]:
         """``{"_id", "_index", <the document's fields>, "_extra"?}``, true to the schema.
@@ -87,6 +91,8 @@ class Recorder:
             put_back(extra, replaced)
             record["_extra"] = extra
             self._note(extra, record["_id"])
+            if any(type(extra[path]) is list for path in extra.keys() - self.lists):
+                self.lists.update(self._find_lists(source) & extra.keys())
         return record
 
     def _envelope(self, hit: Hit) -> dict[str, Any]:

@@ -37,7 +37,8 @@ def mixed(cluster: Cluster) -> Iterator[Cluster]:
 
 def ran(cluster: Cluster, sandbox: Sandbox, *arguments: str, **more: object) -> Run:
     """A run over these documents that went well."""
-    run = sandbox.run({"hosts": [cluster.url], "indices": ["bytes"], **more}, *arguments)
+    config = {"hosts": [cluster.url], "indices": ["bytes"], "arrays": "never", **more}
+    run = sandbox.run(config, *arguments)
     assert run.code == 0, run.err
     return run
 
@@ -103,7 +104,8 @@ def test_flattening(mixed: Cluster, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("path", [("object",), ("object", "inner")])
 def test_selection(mixed: Cluster, sandbox: Sandbox, path: tuple[str, ...]) -> None:
     """Without what is not selected, a record is the same."""
-    catalog = sandbox.discover({"hosts": [mixed.url], "indices": ["bytes"]})
+    config = {"hosts": [mixed.url], "indices": ["bytes"], "arrays": "never"}
+    catalog = sandbox.discover(config)
     crumb = [part for name in path for part in ("properties", name)]
     (entry,) = [e for e in catalog["streams"][0]["metadata"] if e["breadcrumb"] == crumb]
     entry["metadata"]["selected"] = False

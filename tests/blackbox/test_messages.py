@@ -93,7 +93,7 @@ def test_records_are_true_to_their_schema(filled: Cluster, sandbox: Sandbox) -> 
 
 def test_values(filled: Cluster, sandbox: Sandbox) -> None:
     """Values are what the server indexed, exact to the last digit; the rest is in _extra."""
-    run = sandbox.run({"hosts": [filled.url], "indices": ["msg"]})
+    run = sandbox.run({"hosts": [filled.url], "indices": ["msg"], "arrays": "never"})
     records = {int(record["_id"]): record for record in run.records("msg")}
     point = {"lat": 41.12, "lon": -71.34}
     assert records[1]["long"] == 9223372036854775807
@@ -133,7 +133,7 @@ def test_stream_maps(filled: Cluster, sandbox: Sandbox) -> None:
 
 def test_flattening(filled: Cluster, sandbox: Sandbox) -> None:
     """The SDK's flattening gives each inner field a column, and records that validate."""
-    flat = {"flattening_enabled": True, "flattening_max_depth": 3}
+    flat = {"flattening_enabled": True, "flattening_max_depth": 3, "arrays": "never"}
     run = sandbox.run({"hosts": [filled.url], "indices": ["msg"], **flat})
     assert run.code == 0, run.err
     (schema,) = run.of_type("SCHEMA")

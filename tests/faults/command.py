@@ -54,12 +54,14 @@ class Run:
         ]
 
 
-def start(server: FakeServer, folder: Path, **settings: object) -> subprocess.Popen[bytes]:
+def start(
+    server: FakeServer, folder: Path, *arguments: str, **settings: object
+) -> subprocess.Popen[bytes]:
     """Start the command; its stdout and stderr are pipes."""
     config = folder / "config.json"
     config.write_text(json.dumps({"hosts": [server.url], **settings}))
     return subprocess.Popen(
-        [sys.executable, "-m", "tap_elasticsearch", "--config", str(config)],
+        [sys.executable, "-m", "tap_elasticsearch", "--config", str(config), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

@@ -29,6 +29,7 @@ _ROUTES = (
     ("settings", "GET", _NAMES + "/_settings", _WILDCARDS | {"flat_settings"}),
     ("alias", "GET", r"/_alias/(?P<names>[^/]+)", _WILDCARDS),
     ("page", "POST", r"/_search", frozenset({"allow_partial_search_results"})),
+    ("look", "POST", _NAMES + "/_search", _WILDCARDS | {"preference"}),
 )
 _OPENING = frozenset({"keep_alive", "preference"})
 _POINTS_IN_TIME = {
@@ -54,7 +55,7 @@ class Request:
 
     Attributes:
         operation: ``info``, ``resolve``, ``mapping``, ``settings``, ``alias``, ``open``, ``count``,
-            ``page``, ``close``, or ``unknown``.
+            ``page``, ``look``, ``close``, or ``unknown``.
         method: The HTTP method.
         target: Path and parameters, as they came.
         names: The index expression in the path.
@@ -194,6 +195,18 @@ def _page(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
     return 200, {"pit_id": cluster.renamed(pit["id"]), **found}
 
 
+def _look(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
+    """A search without a point in time, which counts nothing here."""
+    context, _ = cluster.open(request.names, None, 60)
+    point = cluster.use(context, None)
+    cluster.close(context)
+    start, size = request.body.get("from", 0), request.body["size"]
+    body = {"size": start + size, "sort": request.body["sort"], "track_total_hits": False}
+    found = search(point, body, cluster.flavour)
+    found["hits"]["hits"] = found["hits"]["hits"][start:]
+    return 200, found
+
+
 def _close(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
     if cluster.flavour == "opensearch":
         contexts = request.body["pit_id"]
@@ -216,6 +229,7 @@ _ANSWERS: dict[str, Callable[[Cluster, Request], tuple[int, dict[str, Any]]]] = 
     "open": _open,
     "count": _page,
     "page": _page,
+    "look": _look,
     "close": _close,
     "unknown": _unknown,
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.command import run
+from tests.faults.command import ended, run, start
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
 from tests.faults.faults import (
@@ -281,3 +282,40 @@ def test_unknown_members(tmp_path: Path) -> None:
     new = Changed({"novelty": {"a": [1]}, "num_reduce_phases": 2})
     ended = read_with(tmp_path, Rule("page", new, nth=0))
     assert (ended.code, ended.ids) == (0, ids(0, 10)), ended.stderr
+
+
+def test_a_catalog_leaves_nothing_to_look_for(tmp_path: Path) -> None:
+    """A sync by a catalog looks at no document for lists: the catalog knows them."""
+    with FakeServer(Cluster(index(30))) as server:
+        process = start(server, tmp_path, "--discover")
+        catalog, _ = process.communicate(timeout=60)
+        assert server.count("look") == 2
+        (tmp_path / "catalog.json").write_bytes(catalog)
+        done = ended(start(server, tmp_path, "--catalog", str(tmp_path / "catalog.json")))
+        assert len(done.records) == 30
+        assert server.count("look") == 2
+
+
+@pytest.mark.parametrize("selected", [True, False])
+def test_a_stream_that_is_not_selected(tmp_path: Path, selected: bool) -> None:
+    """Of a catalog without what discovery found, only selected streams are looked at."""
+    stream = {
+        "tap_stream_id": "orders",
+        "stream": "orders",
+        "schema": {"properties": {}},
+        "metadata": [{"breadcrumb": [], "metadata": {"selected": selected}}],
+    }
+    catalog = tmp_path / "catalog.json"
+    catalog.write_text(json.dumps({"streams": [stream]}))
+    with FakeServer(Cluster(index(3), index(3, name="others"))) as server:
+        ended(start(server, tmp_path, "--catalog", str(catalog)))
+        assert server.count("look") == int(selected)
+
+
+def test_documents_that_cannot_be_looked_at(tmp_path: Path) -> None:
+    """Whatever goes wrong while lists are looked for, the run goes on, with one warning."""
+    for fault in (FORBIDDEN, CIRCUIT_BREAKER, NOT_A_SEARCH):
+        with FakeServer(Cluster(index(3)), Rule("look", fault, 0)) as server:
+            done = run(server, tmp_path)
+        assert (done.code, len(done.ids)) == (0, 3)
+        assert done.stderr.count("documents are not looked at") == 1

@@ -86,9 +86,8 @@ def read(cluster: Cluster, case: Case) -> Reading | None:
         if not created:
             return None
         mapping = cluster.request("GET", f"/{_INDEX}/_mapping")[_INDEX]["mappings"]
-        messages = _messages(
-            {"hosts": [cluster.url], "indices": [_INDEX], "array_fields": case.lists}
-        )
+        shapes = {"arrays": "never", "array_fields": case.lists}
+        messages = _messages({"hosts": [cluster.url], "indices": [_INDEX], **shapes})
         return Reading(
             mapping,
             _hits(cluster, mapping),

@@ -1,0 +1,106 @@
+"""What decides whether a column is a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tap_elasticsearch.config import parse_settings
+from tap_elasticsearch.discovery import (
+    StreamDefinition,
+    sent_shapes,
+    shapes_in,
+    with_sent_shapes,
+)
+from tap_elasticsearch.discovery.shapes import Shapes
+from tap_elasticsearch.exceptions import SettingsError
+from tap_elasticsearch.fields import Field, open_shapes, parse_mapping, shaped
+
+ROOT = parse_mapping({"properties": {name: {"type": "long"} for name in "abc"}})
+
+
+def of_lists(fields: Field) -> set[str]:
+    """The paths of columns of lists."""
+    return {path for path, array in open_shapes(fields).items() if array}
+
+
+def test_state_there_and_back() -> None:
+    """What a state is told to remember is what it remembers."""
+    fields = shaped(ROOT, lambda path, _: path == "b")
+    state = {
+        "bookmarks": {"orders": sent_shapes("orders", fields), "others": {"replication_key": "a"}}
+    }
+    assert shapes_in(state) == {"orders": {"a": False, "b": True, "c": False}, "others": {}}
+
+
+def test_columns_that_may_come_back() -> None:
+    """What was sent once is remembered also while no index has it."""
+    before = {"array_fields": ["a", "gone"], "scalar_fields": ["b"]}
+    assert sent_shapes("orders", ROOT, before) == {
+        "array_fields": ["gone"],
+        "scalar_fields": ["b", "a", "c"],
+    }
+
+
+@pytest.mark.parametrize("paths", ["a", {"a": 1}, [1]])
+def test_state_that_cannot_be_read(paths: object) -> None:
+    """Shapes that a hand has written otherwise are refused, with the way out."""
+    with pytest.raises(SettingsError, match=r"orders.*array_fields must be a list of paths"):
+        shapes_in({"bookmarks": {"orders": {"array_fields": paths}}})
+
+
+@pytest.mark.parametrize(
+    ("arrays", "patterns", "expected"),
+    [
+        ("auto", [], {"a", "c"}),
+        ("auto", ["b"], {"a", "b", "c"}),
+        ("never", ["b"], {"b"}),
+        ("always", [], {"a", "b", "c"}),
+    ],
+)
+def test_who_decides(arrays: str, patterns: list[str], expected: set[str]) -> None:
+    """Settings, then what was sent (a as a list, b as a value), then what is found (b and c)."""
+    shapes = Shapes("orders", arrays, patterns, {"a": True, "b": False})
+    assert of_lists(shapes.apply(ROOT, lambda _: {"b", "c"})) == expected
+
+
+def test_nothing_is_looked_for_where_all_is_settled() -> None:
+    """Documents are looked at only for columns that were not sent before."""
+
+    def found(_: Field) -> set[str]:
+        raise AssertionError
+
+    everything = dict.fromkeys("abc", False)
+    assert of_lists(Shapes("orders", "auto", ["a"], everything).apply(ROOT, found)) == {"a"}
+    assert of_lists(Shapes("orders", "never", [], {}).apply(ROOT, found)) == set()
+
+
+def catalog_of(fields: Field) -> dict[str, Any]:
+    """A catalog with the stream ``orders``."""
+    made = StreamDefinition(
+        name="orders", index="orders", concrete=True, routed=False, fields=fields
+    )
+    root = {"breadcrumb": [], "metadata": {"selected": True, "tap-elasticsearch": made.to_dict()}}
+    return {"streams": [{"tap_stream_id": "orders", "schema": made.schema, "metadata": [root]}]}
+
+
+def test_a_catalog_takes_the_shapes_that_were_sent() -> None:
+    """In its schema and in what it remembers; columns that a person has changed are left alone."""
+    catalog = catalog_of(shaped(ROOT, lambda path, _: path in "ac"))
+    catalog["streams"][0]["schema"]["properties"]["c"] = {"type": "string"}
+    sent = {"orders": {"a": False, "b": True, "c": False}}
+    (stream,) = with_sent_shapes(catalog, parse_settings({}), sent)["streams"]
+    expected = catalog_of(shaped(ROOT, lambda path, _: path == "b"))["streams"][0]
+    assert stream["metadata"] == expected["metadata"]
+    assert stream["schema"]["properties"].pop("c") == {"type": "string"}
+    assert expected["schema"]["properties"].items() >= stream["schema"]["properties"].items()
+
+
+def test_a_catalog_that_settings_have_shaped() -> None:
+    """What array_fields has decided stays, as does a catalog that agrees."""
+    catalog = catalog_of(shaped(ROOT, lambda path, _: path == "a"))
+    sent = {"orders": {"a": False, "b": False}}
+    assert with_sent_shapes(catalog, parse_settings({"array_fields": "a"}), sent) == catalog
+    assert with_sent_shapes(catalog, parse_settings({"arrays": "always"}), sent) == catalog
+    assert with_sent_shapes(catalog, parse_settings({}), {"others": {"a": True}}) == catalog
