@@ -31,6 +31,18 @@ def setting(description: str, group: str, *, secret: bool = False) -> Meta:
     )
 
 
+class TypeOverride(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One entry of ``type_overrides``.
+
+    Attributes:
+        field: A path or pattern.
+        type: The type that the fields shall have.
+    """
+
+    field: Text
+    type: Text
+
+
 class StreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One entry of ``streams``: an expression that becomes one stream.
 
@@ -39,6 +51,7 @@ class StreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         name: The stream's name; by default made from ``index``.
         query: A query in Elasticsearch's query language that documents must match.
         array_fields: Like the global setting, for this stream alone.
+        type_overrides: Like the global setting, for this stream alone; they go before it.
         replication_key: Like the global setting; here it must be a field that can be sorted by.
         start_value: Where the first incremental run begins.
     """
@@ -47,6 +60,7 @@ class StreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: Text | None = None
     query: dict[str, Any] | None = None
     array_fields: Texts = ()
+    type_overrides: tuple[TypeOverride, ...] = ()
     replication_key: Text | None = None
     start_value: Any = None
 
@@ -133,7 +147,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[StreamSettings, ...],
         setting(
             'Streams made of several indices or with a query: `[{"index": "logs-*",'
-            ' "name": "logs", "query": {...}, "array_fields": ["tags"],'
+            ' "name": "logs", "query": {...}, "array_fields": ["tags"], "type_overrides": [...],'
             ' "replication_key": "@timestamp", "start_value": "2024-01-01"}]`. They add to'
             " `indices`, and what they cover does not appear on its own",
             "what",
@@ -171,6 +185,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(ge=1, le=10_000),
         setting("Documents of each stream that `arrays: auto` looks at", "rows"),
     ] = 100
+    type_overrides: Annotated[
+        tuple[TypeOverride, ...],
+        setting(
+            'Fields whose columns shall be as if their type were another: `[{"field": "code",'
+            ' "type": "keyword"}]`; `json` is JSON text. A field may be a pattern',
+            "rows",
+        ),
+    ] = ()
 
     mapping_conflicts: Annotated[
         Literal["widen", "fail"],

@@ -33,8 +33,9 @@ def settle(conflicts: Mapping[str, Sequence[Conflict]], mode: str) -> None:
         listed = "; ".join(f"{stream}: {conflict.found}" for stream, conflict in each[:_LISTED])
         more = f"; and {len(each) - _LISTED:,} more" if len(each) > _LISTED else ""
         msg = (
-            f"mapping_conflicts: fail: {listed}{more}. Leave indices out with exclude_indices, read"
-            " them as separate streams, or set mapping_conflicts: widen."
+            f"mapping_conflicts: fail: {listed}{more}. Set their types with type_overrides, leave"
+            " indices out with exclude_indices, read them as separate streams, or set"
+            " mapping_conflicts: widen."
         )
         raise SettingsError(msg)
     for stream, conflict in each:

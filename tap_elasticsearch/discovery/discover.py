@@ -22,6 +22,7 @@ from tap_elasticsearch.discovery.definition import (
 from tap_elasticsearch.discovery.keys import key_problem, multi_field_problem
 from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
 from tap_elasticsearch.discovery.names import alias_filters, find, is_pattern, visible
+from tap_elasticsearch.discovery.overrides import Overrides
 from tap_elasticsearch.discovery.shapes import in_force
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.fields import is_known, merge, walk, with_arrays
@@ -93,21 +94,15 @@ def discover(
 
     Raises:
         NotFoundError: A name is not there or closed, or nothing at all matches.
-        SettingsError: Two streams want one name, ``array_fields`` names no field, or types
-            conflict that must not.
+        SettingsError: Two streams want one name, ``array_fields`` or ``type_overrides`` names no
+            field, or types conflict that must not.
     """
+    overrides = Overrides(settings)
     candidates = _candidates(client, settings)
     reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
     members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
     mappings = read_mappings(client, members)
-    drafts = []
-    conflicts: dict[str, tuple[Conflict, ...]] = {}
-    for each in candidates:
-        parts = {index: mappings[index] for index in each.members if index in mappings}
-        merged = ((index, mapping.fields) for index, mapping in parts.items())
-        fields, conflicts[each.name] = merge(merged)
-        drafts.append(Draft(each, parts, fields))
-    settle(conflicts, settings.mapping_conflicts)
+    drafts = _drafts(candidates, mappings, overrides, settings.mapping_conflicts)
     shape = partial(_shaped, client, settings, sent, wanted)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         drafts = list(pool.map(shape, drafts))
@@ -115,6 +110,7 @@ def discover(
     for definition in definitions:
         report_names(definition)
     _reject_unmatched(settings.array_fields, definitions)
+    overrides.reject_unmatched()
     return sorted(definitions, key=lambda definition: definition.name)
 
 
@@ -172,6 +168,24 @@ def _groups(found: Found, settings: Settings) -> dict[str, tuple[str, ...]]:
         for name, members in {**indices, **found.data_streams}.items()
         if not any(fnmatchcase(name, pattern) for pattern in settings.exclude_indices)
     }
+
+
+def _drafts(
+    candidates: Sequence[Candidate],
+    mappings: collections.abc.Mapping[str, Mapping],
+    overrides: Overrides,
+    mode: str,
+) -> list[Draft]:
+    """Each stream with its mappings merged, and types as they were set."""
+    drafts = []
+    conflicts: dict[str, list[Conflict]] = {}
+    for each in candidates:
+        parts = {index: mappings[index] for index in each.members if index in mappings}
+        fields, found = merge((index, mapping.fields) for index, mapping in parts.items())
+        conflicts[each.name] = [c for c in found if not overrides.settle(each.name, c.path)]
+        drafts.append(Draft(each, parts, overrides.apply(each.name, fields)))
+    settle(conflicts, mode)
+    return drafts
 
 
 def _shaped(

@@ -12,6 +12,7 @@ from tap_elasticsearch.fields.names import (
     told_apart,
     with_safe_names,
 )
+from tap_elasticsearch.fields.overrides import with_types
 from tap_elasticsearch.fields.schema import json_schema
 from tap_elasticsearch.fields.tree import (
     JSON_TEXT,
@@ -69,4 +70,5 @@ __all__ = [
     "walk",
     "with_arrays",
     "with_safe_names",
+    "with_types",
 ]

@@ -111,6 +111,24 @@ def test_conflicts_can_be_refused(family: Cluster, sandbox: Sandbox) -> None:
     assert sandbox.run(agreeing, "--discover").code == 0
 
 
+def test_a_type_that_was_set_settles_a_conflict(family: Cluster, sandbox: Sandbox) -> None:
+    """Where the user has said what a column shall be, there is nothing to widen or to refuse."""
+    config = {
+        "hosts": [family.url],
+        "indices": [],
+        "streams": [{"index": "c-long,c-date", "name": "settled"}],
+        "mapping_conflicts": "fail",
+        "type_overrides": [{"field": "v", "type": "keyword"}],
+    }
+    run = sandbox.run(config)
+    assert run.code == 0, run.err
+    assert "different types" not in run.err
+    assert {type(record["v"]) for record in run.records("settled") if "v" in record} <= {
+        str,
+        type(None),
+    }
+
+
 def test_long_lists_are_cut() -> None:
     """The message names twenty conflicts, and says how many more there are."""
     types = [Field("object", {f"f{n}": Field(kind) for n in range(25)}) for kind in ("ip", "long")]
