@@ -13,14 +13,22 @@ from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.metrics import Counter, Metric, Tag, Timer
 from singer_sdk.singerlib import Metadata, Schema, StateMessage
 
-from tap_elasticsearch.discovery import key_problem, metadata, sent_shapes
+from tap_elasticsearch.discovery import (
+    breadcrumb,
+    key_problem,
+    mark_dropped,
+    metadata,
+    select,
+    sent_shapes,
+)
 from tap_elasticsearch.exceptions import Interrupted, SettingsError
 from tap_elasticsearch.extraction import Batch, Extraction
 from tap_elasticsearch.output import Progress, RecordLines
 from tap_elasticsearch.records.envelope import Recorder
+from tap_elasticsearch.records.form import EXTRA, METADATA
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
     from types import TracebackType
 
     from singer_sdk import Tap
@@ -29,7 +37,7 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
-    from tap_elasticsearch.discovery import Replication, StreamDefinition
+    from tap_elasticsearch.discovery import Replication, Selection, StreamDefinition
     from tap_elasticsearch.extraction import Since, Whole
     from tap_elasticsearch.output import Interruption, LineWriter
 
@@ -108,6 +116,7 @@ class IndexStream(Stream):
     def apply_catalog(self, catalog: Catalog) -> None:  # noqa: D102
         self._discovered_metadata = None
         super().apply_catalog(catalog)
+        mark_dropped(self.metadata, self.definition.columns)
         self._reject_changed_columns(catalog)
         if self._replication is not None:
             # What was written into the metadata by hand or by Meltano; the SDK prefers what
@@ -135,6 +144,7 @@ class IndexStream(Stream):
             return
         theirs = entry.schema.to_dict().get("properties", {})
         ours = Schema.from_dict(self.schema).to_dict()["properties"]
+        self._compare_shapes(ours, theirs)
         for name in ours.keys() - theirs.keys() - set(self.definition.keys):
             # Taken out by hand: what is not announced must not be sent.
             self.metadata["properties", name] = Metadata(selected=False)
@@ -149,6 +159,22 @@ class IndexStream(Stream):
                 " the records. Run --discover again; to change a column, use stream_maps."
             )
             raise SettingsError(msg)
+
+    def _compare_shapes(self, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:
+        """Raise if nothing of a document is in both; say what the catalog leaves out."""
+        lacking = ours.keys() - theirs.keys() - METADATA.keys() - {EXTRA}
+        if lacking and not (ours.keys() & theirs.keys()) - METADATA.keys() - {EXTRA}:
+            msg = (
+                f"Stream {self.name!r}: the catalog was made with another record_shape than"
+                f" {self._settings.record_shape}. Run --discover again."
+            )
+            raise SettingsError(msg)
+        if lacking:
+            self.logger.info(
+                "Left out because they are not in the catalog's schema: %s. Run --discover again"
+                " to have them.",
+                ", ".join(sorted(lacking)),
+            )
 
     def log(self, message: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, D102
         # The command reports every error itself, in one line; the SDK's adds nothing to it.
@@ -168,15 +194,17 @@ class IndexStream(Stream):
         return records
 
     def _read(self) -> Generator[dict[str, Any], None, None]:
+        selection = select(self.definition, self._is_selected)
         recorder = Recorder(
-            self.definition.fields,
+            selection.columns,
             routed=self.definition.routed,
+            form=selection.form,
             safe_names=self.definition.property_names == "safe",
         )
         state = self.stream_state
         state.update(sent_shapes(self.name, self.definition.fields, state))
         try:
-            yield from self._records(recorder)
+            yield from self._records(recorder, self._found(selection))
         except Interrupted as stop:
             if stop.at_once:
                 self._writer.discard()
@@ -189,9 +217,12 @@ class IndexStream(Stream):
             self._writer.flush()
             self._report(recorder)
 
-    def _records(self, recorder: Recorder) -> Iterator[dict[str, Any]]:
+    def _is_selected(self, path: tuple[str, ...]) -> bool:
+        """Is a column part of the records?"""
+        return self.mask[breadcrumb(path)]
+
+    def _records(self, recorder: Recorder, found: Whole | Since) -> Iterator[dict[str, Any]]:
         progress = Progress(self.name, self.logger)
-        found = self._found()
         give = self._written if self._as_lines() else Batch.records
         with progress.shown(), found.reading as reading, self._interruption.patience():
             for batch in found:
@@ -203,9 +234,14 @@ class IndexStream(Stream):
                     total=reading.total,
                 )
 
-    def _found(self) -> Whole | Since:
+    def _found(self, selection: Selection) -> Whole | Since:
         extraction = Extraction(
-            self._client, self._settings, self.definition, self.logger, self._interruption.check
+            self._client,
+            self._settings,
+            self.definition,
+            selection,
+            self.logger,
+            self._interruption.check,
         )
         if not self.is_sorted or not self.replication_key:
             return extraction.whole()
@@ -219,7 +255,6 @@ class IndexStream(Stream):
             and type(stream_map) is SameRecordTransform
             and stream_map.stream_alias == self.name
             and not stream_map.flattening_enabled
-            and all(self.mask.values())
             and self.ABORT_AT_RECORD_COUNT is None
             and not self._batches_requested
         )
@@ -245,10 +280,11 @@ class IndexStream(Stream):
         extras = sorted(recorder.extras.items(), key=lambda item: -item[1][0])
         for path, (count, example) in extras[:NAMED_EXTRAS]:
             self.logger.warning(
-                "%s: %s documents hold values that do not fit the column; they are kept in _extra"
+                "%s: %s documents hold values that do not fit the column; they are %s"
                 " (_id %s, for example).",
                 path,
                 f"{count:,}",
+                "kept in _extra" if recorder.form.extras == "keep" else "left out",
                 example,
             )
         if len(extras) > NAMED_EXTRAS:

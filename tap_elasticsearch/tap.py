@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from copy import deepcopy
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,9 @@ from tap_elasticsearch.discovery import (
     with_sent_shapes,
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
+from tap_elasticsearch.fields import walk
 from tap_elasticsearch.output import Interruption, LineWriter
+from tap_elasticsearch.records.form import Form
 from tap_elasticsearch.streams import IndexStream
 
 if TYPE_CHECKING:
@@ -127,6 +130,11 @@ class TapElasticsearch(Tap):
         # So that a STATE comes before the first record, also when there is nothing to say yet.
         self.state.setdefault("bookmarks", {})
 
+    def setup_mapper(self) -> None:  # noqa: D102
+        # The mapper reads schemas from the catalog, in which streams mark what is not selected.
+        self.logger.debug("Streams: %s", ", ".join(self.streams))
+        super().setup_mapper()
+
     def discover_streams(self) -> Sequence[IndexStream]:  # noqa: D102
         return [
             IndexStream(
@@ -138,8 +146,27 @@ class TapElasticsearch(Tap):
                 interruption=self.interruption,
                 replication=self._replications.get(definition.name),
             )
-            for definition in self._definitions()
+            for definition in map(self._formed, self._definitions())
         ]
+
+    def _formed(self, definition: StreamDefinition) -> StreamDefinition:
+        """``definition`` with records in the form that the settings ask for."""
+        settings = self.settings
+        unsigned = settings.unsigned_long == "integer"
+        if unsigned and any(f.type == "unsigned_long" for _, f in walk(definition.fields)):
+            self.logger.warning(
+                "Stream %s: its columns of unsigned_long are integers without an upper bound; a"
+                " target whose integers have 64 bits with a sign refuses those beyond 2^63 - 1.",
+                definition.name,
+            )
+        form = Form(
+            metadata=settings.metadata_fields,
+            whole=settings.record_shape == "document",
+            extras=settings.extra_values,
+            vectors=settings.include_vectors,
+            unsigned_integers=unsigned,
+        )
+        return replace(definition, form=form)
 
     def _definitions(self) -> list[StreamDefinition]:
         """The streams of the catalog, as it remembers them; without one, those on the server."""

@@ -12,6 +12,9 @@ from msgspec import Meta, Struct
 
 Text = Annotated[str, Meta(min_length=1)]
 Texts = tuple[Text, ...]
+MetadataField = Literal[
+    "_id", "_index", "_routing", "_version", "_seq_no", "_primary_term", "_ignored"
+]
 
 
 class Secret(str):
@@ -193,6 +196,46 @@ class Settings(Struct, frozen=True, kw_only=True):
             "rows",
         ),
     ] = ()
+    record_shape: Annotated[
+        Literal["columns", "document"],
+        setting(
+            "`columns`: one for each field; `document`: the whole document as one JSON object, as"
+            " it is, in the column `document`",
+            "rows",
+        ),
+    ] = "columns"
+    metadata_fields: Annotated[
+        tuple[MetadataField, ...],
+        setting(
+            "Columns beside the document's: of `_id`, `_index`, `_routing`, `_version`, `_seq_no`,"
+            " `_primary_term`, `_ignored`; those of the key are there always",
+            "rows",
+        ),
+    ] = ("_id", "_index")
+    extra_values: Annotated[
+        Literal["keep", "drop", "fail"],
+        setting(
+            "What becomes of values that have no place in their column: `keep` in the column"
+            " `_extra`, `drop` and count, or `fail` at the first",
+            "rows",
+        ),
+    ] = "keep"
+    unsigned_long: Annotated[
+        Literal["string", "integer"],
+        setting(
+            "The columns of `unsigned_long`: `string`, or `integer` for targets that hold integers"
+            " beyond 2^63 - 1",
+            "rows",
+        ),
+    ] = "string"
+    include_vectors: Annotated[
+        bool,
+        setting(
+            "Also read vectors and `semantic` fields, which are large; without it they have no"
+            " columns, whatever is selected",
+            "rows",
+        ),
+    ] = False
 
     mapping_conflicts: Annotated[
         Literal["widen", "fail"],

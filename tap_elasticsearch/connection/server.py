@@ -22,6 +22,8 @@ class Server:
             it from 3.3 on, but repeats its values across indices; ``_doc`` is unique in one shard.
         strict_open: Does the opening take ``allow_partial_search_results``? (Elasticsearch 7.17
             answers 400.)
+        hides_vectors: Does it leave vectors out of documents unless it is asked for them? (From
+            9.2 on, and it is asked in a way that others refuse.)
         contexts: How many shards may be held open at once on each node without a refusal
             (OpenSearch refuses the 301st, for all its users together).
         headers: To send with every request.
@@ -32,6 +34,7 @@ class Server:
     own_pit_api: bool
     shard_doc: bool
     strict_open: bool
+    hides_vectors: bool
     contexts: int
     headers: Mapping[str, str]
 
@@ -81,6 +84,7 @@ def identify(info: Mapping[str, Any]) -> Server:
         shard_doc=number is None or number >= (7, 12),
         # Without it, a server refuses just the same; it could only be told not to.
         strict_open=number is not None and number >= (8,),
+        hides_vectors=serverless or (number is not None and number >= (9, 2)),
         contexts=500,
         headers={"elastic-api-version": "2023-10-31"} if serverless else {},
     )
@@ -93,6 +97,7 @@ def _opensearch(number: tuple[int, ...] | None) -> Server:
         own_pit_api=True,
         shard_doc=False,
         strict_open=True,
+        hides_vectors=False,
         contexts=100,
         headers={},
     )

@@ -2,7 +2,9 @@
 
 from tap_elasticsearch.discovery.catalog import (
     Replication,
+    breadcrumb,
     deselected,
+    mark_dropped,
     metadata,
     remembered,
     replications,
@@ -13,22 +15,30 @@ from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
 from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types
 from tap_elasticsearch.discovery.names import alias_filters, find, settings_of, visible
+from tap_elasticsearch.discovery.selection import Selection, select
 from tap_elasticsearch.discovery.shapes import sent_shapes, shapes_in, with_sent_shapes
+from tap_elasticsearch.discovery.sources import REWRITTEN, is_rewritten
 
 __all__ = [
+    "REWRITTEN",
     "Replication",
+    "Selection",
     "StreamDefinition",
     "alias_filters",
+    "breadcrumb",
     "deselected",
     "discover",
     "find",
     "indices_with",
+    "is_rewritten",
     "key_problem",
     "key_types",
+    "mark_dropped",
     "metadata",
     "remembered",
     "replications",
     "report_drift",
+    "select",
     "sent_shapes",
     "settings_of",
     "shapes_in",

@@ -13,15 +13,12 @@ from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.fields import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from tap_elasticsearch.fields import Field
 
 #: Where a catalog's stream metadata keeps what a sync needs, so that it need not discover again.
 REMEMBERED = "tap-elasticsearch"
-
-#: Types whose values are large, made by the server, and rarely wanted in a table.
-_NOT_BY_DEFAULT = frozenset(
-    {"dense_vector", "sparse_vector", "rank_vectors", "knn_vector", "semantic"}
-)
 
 
 def metadata(definition: StreamDefinition) -> MetadataMapping:
@@ -49,14 +46,24 @@ def metadata(definition: StreamDefinition) -> MetadataMapping:
     if ("properties", root_of_key) in result:
         result["properties", root_of_key].inclusion = automatic
     for path, field in walk(definition.columns):
-        if path == (root_of_key,):
-            continue
-        breadcrumb = tuple(crumb for name in path for crumb in ("properties", name))
-        kept_out = field.type in _NOT_BY_DEFAULT
-        result[breadcrumb] = Metadata(
-            inclusion=available, selected_by_default=False if kept_out else None
-        )
+        if path != (root_of_key,):
+            result[breadcrumb(path)] = Metadata(
+                # So that it stays out whatever selects everything, such as Meltano's "*.*".
+                inclusion=Metadata.InclusionType.UNSUPPORTED if field.dropped else available
+            )
     return result
+
+
+def mark_dropped(metadata: MetadataMapping, columns: Field) -> None:
+    """Mark in the metadata of an older catalog, in place, the columns that are dropped by now."""
+    for path, field in walk(columns):
+        if field.dropped:
+            metadata[breadcrumb(path)].inclusion = Metadata.InclusionType.UNSUPPORTED
+
+
+def breadcrumb(path: Iterable[str]) -> tuple[str, ...]:
+    """Where a catalog has the metadata of a column."""
+    return tuple(crumb for name in path for crumb in ("properties", name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.exceptions import SettingsError
-from tap_elasticsearch.fields import (
-    json_schema,
-    parse_mapping,
-    safe_names,
-    to_mapping,
-    with_safe_names,
-)
-from tap_elasticsearch.records.normalise import without_extra
+from tap_elasticsearch.fields import parse_mapping, safe_names, to_mapping, walk, with_safe_names
+from tap_elasticsearch.records.form import DEFAULT_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tap_elasticsearch.fields import Field
-
-_EXTRA = {"type": ["object", "null"], "additionalProperties": True}
-_METADATA = {"type": ["string", "null"]}
+    from tap_elasticsearch.records.form import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +33,7 @@ class StreamDefinition:
         replication_key: The dotted path that incremental runs go by, or None.
         property_names: ``source``, or ``safe`` where columns have other names than fields.
         remembered: Does it come from a catalog, so that the server may have changed since?
+        form: What records are made of beside the mapping. The settings say so, no catalog.
     """
 
     name: str
@@ -52,6 +45,7 @@ class StreamDefinition:
     replication_key: str | None = None
     property_names: str = "source"
     remembered: bool = field(default=False, compare=False)
+    form: Form = DEFAULT_FORM
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -63,31 +57,32 @@ class StreamDefinition:
         )
 
     @property
+    def shaped(self) -> Field:
+        """What of documents has columns, as a tree, by the names that it has in documents."""
+        return self.form.columns(self.fields)
+
+    @property
     def columns(self) -> Field:
-        """The merged mapping, by the names that its fields have in records."""
-        if self.property_names == "source":
-            return self.fields
-        return with_safe_names(without_extra(self.fields))
+        """As ``shaped``, by the names that columns have in records."""
+        return self.shaped if self.property_names == "source" else with_safe_names(self.shaped)
+
+    @property
+    def column_paths(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """The path of each field of ``shaped`` with that of its column."""
+        paths = ((path for path, _ in walk(tree)) for tree in (self.shaped, self.columns))
+        return dict(zip(*paths, strict=True))
 
     def root_column(self, path: str) -> str:
         """The column that holds the field at a dotted path."""
         root = path.partition(".")[0]
         if self.property_names == "source":
             return root
-        return safe_names(without_extra(self.fields).properties).get(root, root)
+        return safe_names(self.shaped.properties).get(root, root)
 
     @property
     def schema(self) -> dict[str, Any]:
         """JSON Schema of a record."""
-        names = ("_id", "_index", *(("_routing",) if self.routed else ()))
-        metadata = {
-            name: {"type": ["string"]} if name in self.keys else _METADATA for name in names
-        }
-        fields = json_schema(self.columns).get("properties", {})
-        return {
-            "type": "object",
-            "properties": {**metadata, **fields, "_extra": _EXTRA},
-        }
+        return self.form.schema(self.columns, self.keys)
 
     def to_dict(self) -> dict[str, Any]:
         """What a catalog must hold to build this again without the server."""

@@ -24,7 +24,8 @@ from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
 from tap_elasticsearch.discovery.names import alias_filters, find, is_pattern, visible
 from tap_elasticsearch.discovery.overrides import Overrides
 from tap_elasticsearch.discovery.shapes import in_force
-from tap_elasticsearch.exceptions import NotFoundError, SettingsError
+from tap_elasticsearch.discovery.sources import REWRITTEN, is_kept, is_rewritten, missing
+from tap_elasticsearch.exceptions import NotFoundError, RequestError, SettingsError
 from tap_elasticsearch.fields import is_known, merge, walk, with_arrays
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ AT_ONCE = 4
 
 logger = logging.getLogger("tap-elasticsearch")
 
+#: How many fields a message names.
+_LISTED = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -53,6 +57,7 @@ class Candidate:
         members: Open concrete indices behind it now.
         query: The query that its documents must match.
         key: The replication key that was given for this stream, which must be usable.
+        given: Is it an entry of ``streams``?
     """
 
     name: str
@@ -61,6 +66,7 @@ class Candidate:
     members: tuple[str, ...]
     query: collections.abc.Mapping[str, Any] | None = None
     key: str | None = None
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +108,13 @@ def discover(
     reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
     members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
     mappings = read_mappings(client, members)
+    candidates = _with_sources(candidates, mappings, settings)
     drafts = _drafts(candidates, mappings, overrides, settings.mapping_conflicts)
     shape = partial(_shaped, client, settings, sent, wanted)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         drafts = list(pool.map(shape, drafts))
     definitions = [_definition(client, draft, settings) for draft in drafts]
-    for definition in definitions:
+    for definition in definitions if settings.record_shape == "columns" else ():
         report_names(definition)
     _reject_unmatched(settings.array_fields, definitions)
     overrides.reject_unmatched()
@@ -156,6 +163,7 @@ def _named(client: Client, entry: StreamSettings, settings: Settings) -> Candida
         members=found.members(),
         query=entry.query,
         key=entry.replication_key,
+        given=True,
     )
 
 
@@ -214,6 +222,7 @@ def _shaped(
 def _definition(client: Client, draft: Draft, settings: Settings) -> StreamDefinition:
     candidate, fields = draft.candidate, draft.fields
     _warn_of_unknown_types(candidate.name, fields)
+    _warn_of_sources(candidate.name, fields, [mapping.source for mapping in draft.parts.values()])
     return StreamDefinition(
         name=candidate.name,
         index=candidate.index,
@@ -224,6 +233,50 @@ def _definition(client: Client, draft: Draft, settings: Settings) -> StreamDefin
         replication_key=_key(client, candidate, fields, settings.replication_key),
         property_names=settings.property_names,
     )
+
+
+def _with_sources(
+    candidates: Iterable[Candidate],
+    mappings: collections.abc.Mapping[str, Mapping],
+    settings: Settings,
+) -> list[Candidate]:
+    """The candidates whose indices keep their documents; others must not have been named."""
+    left: list[Candidate] = []
+    reasons: list[str] = []
+    for candidate in candidates:
+        lost = [i for i in candidate.members if i in mappings and not is_kept(mappings[i].source)]
+        if not lost:
+            left.append(candidate)
+            continue
+        reason = (
+            f"Index {lost[0]!r} does not keep its documents (_source is disabled in its mapping),"
+            " so they cannot be read"
+        )
+        if candidate.given or candidate.index in settings.indices:
+            msg = f"{reason}. Take {candidate.index!r} out of the settings."
+            raise RequestError(msg)
+        reasons.append(reason)
+        logger.warning("Stream %s is left out: %s.", candidate.name, reason)
+    if reasons and not left:
+        msg = f"Nothing is left to read: {reasons[0]}."
+        raise RequestError(msg)
+    return left
+
+
+def _warn_of_sources(
+    name: str, fields: Field, sources: Sequence[collections.abc.Mapping[str, Any]]
+) -> None:
+    if paths := missing(fields, sources):
+        more = f" and {len(paths) - _LISTED} more" if len(paths) > _LISTED else ""
+        logger.warning(
+            "Stream %s: documents come without %s%s: an index's mapping leaves them out of _source"
+            " (includes, excludes). Where that holds, these columns are empty.",
+            name,
+            ", ".join(paths[:_LISTED]),
+            more,
+        )
+    if any(is_rewritten({}, source) for source in sources):
+        logger.info(REWRITTEN, name)
 
 
 def _key(client: Client, candidate: Candidate, fields: Field, default: str | None) -> str | None:

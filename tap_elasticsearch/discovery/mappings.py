@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -27,11 +27,13 @@ class Mapping:
         fields: The field tree.
         routed: Must documents be indexed with a routing?
         countable: Whose values the server can count (see ``countable``).
+        source: What it keeps of its documents, as under ``_source`` in the mapping.
     """
 
     fields: Field
     routed: bool
     countable: collections.abc.Mapping[str, str | None]
+    source: collections.abc.Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_mappings(client: Client, indices: Iterable[str]) -> dict[str, Mapping]:
@@ -59,4 +61,5 @@ def _parsed(raw: bytes) -> Mapping:
         fields=parse_mapping(mapping),
         routed=bool(mapping.get("_routing", {}).get("required")),
         countable=countable(mapping),
+        source=mapping.get("_source", {}),
     )

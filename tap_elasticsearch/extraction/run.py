@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.discovery import (
+    REWRITTEN,
     alias_filters,
     find,
     indices_with,
+    is_rewritten,
     key_types,
     report_drift,
     settings_of,
@@ -18,7 +20,7 @@ from tap_elasticsearch.discovery import (
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.extraction.batches import Since, Whole
 from tap_elasticsearch.extraction.bookmarks import Bookmarks, beginning, bookmarked, window
-from tap_elasticsearch.fields import DATES, unreadable_dates
+from tap_elasticsearch.fields import DATES
 from tap_elasticsearch.reading import (
     KINDS,
     Key,
@@ -26,6 +28,7 @@ from tap_elasticsearch.reading import (
     SortedReading,
     Target,
     all_of,
+    fetching,
     key_query,
     plan,
 )
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
-    from tap_elasticsearch.discovery import StreamDefinition
+    from tap_elasticsearch.discovery import Selection, StreamDefinition
     from tap_elasticsearch.reading import Window
 
 
@@ -48,6 +51,7 @@ class Extraction:
         client: Client,
         settings: Settings,
         definition: StreamDefinition,
+        selection: Selection,
         logger: logging.Logger,
         check: Callable[[], None],
     ) -> None:
@@ -57,6 +61,7 @@ class Extraction:
             client: The cluster.
             settings: What the user set.
             definition: The stream.
+            selection: What of it is wanted.
             logger: The stream's own.
             check: Called between pages; raises to stop the run.
         """
@@ -65,6 +70,7 @@ class Extraction:
         self._definition = definition
         self._logger = logger
         self._check = check
+        self._selection = selection
 
     def whole(self) -> Whole:
         """Everything that the stream has now."""
@@ -125,26 +131,39 @@ class Extraction:
                 f" {visible(self._client)}"
             )
             raise NotFoundError(msg)
-        if self._definition.remembered:
+        if self._definition.remembered and not self._selection.form.whole:
             fields = self._definition.fields
             report_drift(self._client, fields, found.members(), self._logger)
         return alias_filters(self._client, found), found.members()
 
     def _units(self, targets: list[Target]) -> list[Any]:
         settings = settings_of(self._client, [target.index for target in targets])
-        return plan(self._served(targets), settings)
+        if any(map(is_rewritten, settings.values())):
+            self._logger.info(REWRITTEN, self._definition.name)
+        return plan(self._fetching(targets), settings)
 
-    def _served(self, targets: list[Target]) -> list[Target]:
-        """``targets`` with the dates that the server must read, where they are dates."""
+    def _fetching(self, targets: list[Target]) -> list[Target]:
+        """``targets`` with what hits carry; dates that the server must read, where they are."""
         indices = [target.index for target in targets]
         where = {
             path: frozenset(indices_with(self._client, indices, path, DATES))
-            for path in unreadable_dates(self._definition.fields)
+            for path in self._selection.served
         }
         return [
-            replace(target, served=[path for path in where if target.index in where[path]])
+            replace(
+                target,
+                fetched=self._fetched([path for path in where if target.index in where[path]]),
+            )
             for target in targets
         ]
+
+    def _fetched(self, served: list[str]) -> dict[str, Any]:
+        return fetching(
+            served=served,
+            vectors=self._selection.vectors,
+            hides_vectors=self._client.server.hides_vectors,
+            metadata=self._selection.form.metadata,
+        )
 
     def _start_value(self) -> object:
         for entry in self._settings.streams:

@@ -1,6 +1,12 @@
 """What a mapping says of documents: the field tree, and the table of types."""
 
 from tap_elasticsearch.fields.checked import NEVER, fraction, nullable, objects
+from tap_elasticsearch.fields.columns import (
+    VECTORS,
+    dropping,
+    unsigned_as_integers,
+    without_vectors,
+)
 from tap_elasticsearch.fields.dates import CANONICAL_DATE, keeps_canonical
 from tap_elasticsearch.fields.lists import ListFinder, can_be_list, open_shapes, shaped
 from tap_elasticsearch.fields.merge import Conflict, merge
@@ -41,6 +47,7 @@ __all__ = [
     "NEVER",
     "OBJECTS",
     "TYPES",
+    "VECTORS",
     "Conflict",
     "Field",
     "FieldType",
@@ -49,6 +56,7 @@ __all__ = [
     "always",
     "can_be_list",
     "clashes",
+    "dropping",
     "fraction",
     "holds_lists",
     "is_known",
@@ -67,8 +75,10 @@ __all__ = [
     "told_apart",
     "type_of",
     "unreadable_dates",
+    "unsigned_as_integers",
     "walk",
     "with_arrays",
     "with_safe_names",
     "with_types",
+    "without_vectors",
 ]

@@ -26,6 +26,8 @@ LATITUDE = Annotated[float, Meta(ge=-90, le=90)]
 LONGITUDE = Annotated[float, Meta(ge=-180, le=180)]
 #: Digits of fewer than 2^64, as they are normalised.
 UNSIGNED = Annotated[str, Meta(pattern=r"^(?:0|[1-9][0-9]{0,18})\Z")]
+#: Below 2^63: larger bounds msgspec does not take.
+UNSIGNED_INTEGER = Annotated[int, Meta(ge=0, le=MAX_LONG)]
 #: A canonical date from year 1000 on, save those of 29 February: that is left to the calendar.
 #: msgspec's own datetime takes offsets, and what is no date in Elasticsearch.
 DATE = Annotated[

@@ -71,15 +71,19 @@ def whole(field: Field) -> Callable[[object], int | None]:
 
 
 def unsigned(value: object) -> str | None:
-    """The digits of a whole number up to 2^64 - 1, which a 64-bit column can't hold as a number.
+    """The digits of a whole number up to 2^64 - 1, which a 64-bit column can't hold as a number."""
+    number = unsigned_integer(value)
+    return None if number is None else str(number)
+
+
+def unsigned_integer(value: object) -> int | None:
+    """A whole number up to 2^64 - 1.
 
     The servers refuse fractions here (Elasticsearch reference, mapping/types/unsigned-long).
     """
     number = value if type(value) is int else _whole(value, truncate=False)
-    if number is None:
-        return None
-    if 0 <= number <= _MAX_UNSIGNED:
-        return str(number)
+    if number is None or 0 <= number <= _MAX_UNSIGNED:
+        return number
     raise Misfit
 
 

@@ -15,7 +15,7 @@ def json_schema(field: Field) -> dict[str, Any]:
 
     One concrete type first, ``"null"`` second, at every level: what targets can load. An object
     with known fields allows no others (what has no place goes to ``_extra``); one without known
-    fields is free-form and never has ``properties``.
+    fields is free-form and never has ``properties``. Dropped fields have no column.
     """
     schema = _one(field)
     if not holds_lists(field):
@@ -27,7 +27,9 @@ def _one(field: Field) -> dict[str, Any]:
     if field.properties:
         return {
             "type": ["object", "null"],
-            "properties": {name: json_schema(sub) for name, sub in field.properties.items()},
+            "properties": {
+                name: json_schema(sub) for name, sub in field.properties.items() if not sub.dropped
+            },
             "additionalProperties": False,
         }
     schema = type_of(field.type).schema

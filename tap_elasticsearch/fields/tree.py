@@ -44,6 +44,7 @@ class Field:
         coerce: Does the server take texts for numbers, and cut off fractions?
         array: Is the column a list?
         indexed: Can the server search and sort by it?
+        dropped: Is it left out of records? (No mapping says so, see ``dropping``.)
     """
 
     type: str
@@ -56,6 +57,7 @@ class Field:
     coerce: bool = True
     array: bool = False
     indexed: bool = True
+    dropped: bool = False
 
 
 def parse_mapping(mapping: Mapping[str, object]) -> Field:
@@ -86,7 +88,7 @@ def _field(mapping: Mapping[str, Any]) -> Field:
     kind = mapping.get("type", "object")
     if kind in OBJECTS and mapping.get("enabled", True) in _OFF:
         kind = JSON_TEXT
-    parameters = {
+    parameters: dict[str, Any] = {
         name: _text(mapping[name]) for name in _PARAMETERS if mapping.get(name) is not None
     }
     return Field(

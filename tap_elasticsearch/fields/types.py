@@ -122,6 +122,9 @@ _POINT = FieldType(
     is_value=geo.is_point,
 )
 
+#: Our name for a column of integers that need 64 bits without a sign. No server has such a type.
+UNSIGNED_INTEGER = "unsigned_integer"
+
 #: Every type that is known, by its name in a mapping.
 TYPES: Mapping[str, FieldType] = MappingProxyType(
     {
@@ -240,10 +243,21 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
     }
 )
 
+#: Rows that are chosen by a setting. Without a maximum: 2^64 - 1 as a number is beyond what targets
+#: read exactly in a schema.
+_CHOSEN = {
+    UNSIGNED_INTEGER: FieldType(
+        {"type": "integer", "minimum": 0},
+        "integer of 64 bits without sign",
+        _always(numbers.unsigned_integer),
+        checked.UNSIGNED_INTEGER,
+    )
+}
+
 
 def type_of(field_type: str) -> FieldType:
     """The row of a type; one that is not known has the row of JSON text."""
-    return TYPES.get(field_type, _TEXT_OF_JSON)
+    return TYPES.get(field_type) or _CHOSEN.get(field_type, _TEXT_OF_JSON)
 
 
 def is_known(field_type: str) -> bool:

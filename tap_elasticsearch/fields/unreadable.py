@@ -20,6 +20,8 @@ def unreadable_dates(root: Field) -> tuple[str, ...]:
     """
     found: list[str] = []
     for name, field in root.properties.items():
+        if field.dropped:
+            continue
         if field.type in DATES and not is_readable(field):
             found.append(name)
         elif field.type != "nested":

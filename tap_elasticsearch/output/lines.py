@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tap_elasticsearch.records.envelope import Recorder
     from tap_elasticsearch.records.hits import Hit
+
+    #: The source of a document that passes to the parts of the rest of its record.
+    Tail: TypeAlias = "Callable[[Any], Sequence[Any]]"
 
 #: Lines that are made together: few enough to stay in the processor's cache.
 CHUNK = 128
@@ -35,6 +38,7 @@ class RecordLines:
         self._begin = b'{"type":"RECORD","stream":%b,"record":' % _encode(stream)
         self._version = b"" if version is None else b',"version":%d' % version
         self._recorder = recorder
+        self._tail = _tail_of(recorder)
 
     def chunks(self, hits: Sequence[Hit]) -> Iterator[bytes]:
         """The lines of ``hits``, in their order, some at a time.
@@ -48,27 +52,38 @@ class RecordLines:
     def _parts(self, hits: Sequence[Hit]) -> list[Any]:
         now = _encode(datetime.now(timezone.utc))
         end = b'%b,"time_extracted":%b}\n' % (self._version, now)
-        begin = self._begin + b'{"_id":'
-        passes, routed = self._recorder.passes, self._recorder.routed
+        passes, written, tail = self._recorder.passes, self._recorder.head.written, self._tail
         parts: list[Any] = []
         for hit in hits:
-            if passes(hit.source) and (members := _members(hit.source)):
-                routing = _routing(hit) if routed else b""
-                parts += (begin, hit.id, b',"_index":', hit.index, routing, b",", members, end)
+            parts.append(self._begin)
+            if passes(hit.source):
+                parts += written(hit)
+                parts += tail(hit.source)
             else:
-                parts += (self._begin, _encode(self._recorder.normalised(hit)), end)
+                parts.append(_encode(self._recorder.normalised(hit)))
+            parts.append(end)
         return parts
 
 
-def _members(source: msgspec.Raw) -> memoryview | None:
-    """What stands behind the opening brace of an object; None if it has no members."""
+def _tail_of(recorder: Recorder) -> Tail:
+    """What gives the parts of a record behind the columns of the hit, of a document that passes."""
+    cut = recorder.cut
+    if recorder.form.whole:
+        return _nothing if cut else _whole
+    return (lambda source: _members(cut(source))) if cut else _members
+
+
+def _members(source: Any) -> Sequence[Any]:  # noqa: ANN401 - whatever has bytes
+    """The members of an object, and its end."""
     members = memoryview(source)[1:]
     if members[0] == _QUOTE or bytes(members).lstrip()[0] == _QUOTE:
-        return members
-    return None
+        return b",", members
+    return (members,)
 
 
-def _routing(hit: Hit) -> bytes:
-    """As in a record: a part of the key, which must not be null."""
-    routing = bytes(hit.routing)
-    return b',"_routing":' + (b'""' if routing == b"null" else routing)
+def _whole(source: Any) -> Sequence[Any]:  # noqa: ANN401 - as above
+    return b',"document":', source, b"}"
+
+
+def _nothing(_: object) -> Sequence[Any]:
+    return (b"}",)

@@ -11,7 +11,7 @@ from tap_elasticsearch.reading.keys import (
     window_of,
 )
 from tap_elasticsearch.reading.pages import Reading
-from tap_elasticsearch.reading.query import all_of
+from tap_elasticsearch.reading.query import all_of, fetching
 from tap_elasticsearch.reading.sorted import SortedReading
 from tap_elasticsearch.reading.units import Target, Unit, plan
 
@@ -27,6 +27,7 @@ __all__ = [
     "Unit",
     "Window",
     "all_of",
+    "fetching",
     "key_query",
     "plan",
     "window_of",

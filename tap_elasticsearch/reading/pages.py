@@ -216,5 +216,5 @@ class Reading:
             key=target.key,
             query=target.query,
             after=after,
-            served=target.served,
+            fetched=target.fetched,
         )

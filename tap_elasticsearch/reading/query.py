@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from msgspec import Raw
 
 Query = dict[str, Any]
+
+_SEQUENCE = frozenset({"_seq_no", "_primary_term"})
 
 #: One form of dates, whatever the mapping's own is (seen on Elasticsearch 7.17 to 9.5 and
 #: OpenSearch 2.19 and 3.8).
@@ -42,7 +45,7 @@ def page_body(
     key: str | None = None,
     query: Mapping[str, Any] | None = None,
     after: Raw | None = None,
-    served: Sequence[str] = (),
+    fetched: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The search for one page of a shard.
 
@@ -57,10 +60,11 @@ def page_body(
         key: The path to sort by first.
         query: What documents must match.
         after: The sort values of the last hit of the page before.
-        served: The paths of dates that the server must read.
+        fetched: What hits carry, as ``fetching`` gives it.
     """
     body: dict[str, Any] = {
         **pit,
+        **(fetched or {}),
         "size": size,
         "sort": [*([] if key is None else [{key: "asc"}]), {tie_break: "asc"}],
     }
@@ -71,9 +75,37 @@ def page_body(
         body["query"] = dict(query)
     if after is not None:
         body["search_after"] = after
-    if served:
-        body["fields"] = [{"field": path, "format": DATE_FORMAT} for path in served]
     return body
+
+
+def fetching(
+    *,
+    served: Collection[str] = (),
+    vectors: Mapping[str, bool] = MappingProxyType({}),
+    hides_vectors: bool = False,
+    metadata: Collection[str] = (),
+) -> dict[str, Any]:
+    """The part of a search that says what hits carry.
+
+    Documents are sent as they are stored, which costs the server least, but for vectors.
+
+    Args:
+        served: The paths of dates that the server must read.
+        vectors: The paths of vectors, each with whether it is wanted.
+        hides_vectors: Does the server leave vectors out by itself, unless it is asked?
+        metadata: The names of what is wanted beside the document.
+    """
+    unwanted = [path for path, wanted in vectors.items() if not wanted]
+    source: dict[str, Any] = {"excludes": unwanted} if unwanted else {}
+    if hides_vectors and len(unwanted) < len(vectors):
+        source["exclude_vectors"] = False
+    parts = {
+        "fields": [{"field": path, "format": DATE_FORMAT} for path in served],
+        "_source": source,
+        "version": "_version" in metadata,
+        "seq_no_primary_term": not _SEQUENCE.isdisjoint(metadata),
+    }
+    return {name: part for name, part in parts.items() if part}
 
 
 def count_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tap_elasticsearch.exceptions import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 #: What Elasticsearch takes where an index says nothing (index.max_result_window).
 DEFAULT_WINDOW = 10_000
@@ -23,14 +23,14 @@ class Target:
         query: What its documents must match, or None.
         key: The path of the field to sort by, or None.
         key_type: The type that this field has there.
-        served: The paths of dates that the server must read.
+        fetched: What its hits carry beside the document (see ``fetching``).
     """
 
     index: str
     query: Mapping[str, Any] | None = None
     key: str | None = None
     key_type: str = ""
-    served: Sequence[str] = ()
+    fetched: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

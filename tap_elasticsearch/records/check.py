@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import msgspec
+from msgspec import Raw
 
 from tap_elasticsearch.fields import (
     DATES,
@@ -18,17 +19,19 @@ from tap_elasticsearch.fields import (
     objects,
     type_of,
 )
-from tap_elasticsearch.records.normalise import EXTRA, constants, null_of, nulls
+from tap_elasticsearch.records.cut import dropped
+from tap_elasticsearch.records.form import EXTRA
+from tap_elasticsearch.records.normalise import constants, null_of, nulls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from msgspec import Raw
+    from collections.abc import Callable, Collection, Mapping
 
     from tap_elasticsearch.fields import Field
 
     #: Would the normaliser leave this value, which is not None, as it is?
     Clean: TypeAlias = "Callable[[Any], bool]"
+
+_decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 #: Objects with more fields than these are not checked by a Struct: it finds a field by comparing
 #: one name after the other, a dict at once.
@@ -45,9 +48,11 @@ class Check:
         """Compile the check.
 
         Args:
-            field: The root of the stream's field tree.
+            field: The root of the stream's field tree. What a document has in those of its own
+                fields that are dropped is cut out (see ``Cut``), so it may be anything.
         """
-        self._decode = msgspec.json.Decoder(_object(field), dec_hook=_looked_up).decode
+        kind = _object(field, cut=dropped(field))
+        self._decode = msgspec.json.Decoder(kind, dec_hook=_looked_up).decode
 
     def __call__(self, source: Raw) -> bool:
         """Can the bytes of ``source``, a document, stand in a record?"""
@@ -58,15 +63,31 @@ class Check:
         return True
 
 
+def is_object(source: Raw) -> bool:
+    """Are the bytes of ``source`` an object, whatever is in it?"""
+    try:
+        _decode_object(source)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
 class _Wide:
     """Stands for the objects at one place that has many fields."""
 
     is_clean: ClassVar[Clean]
 
 
-def _object(field: Field) -> Any:  # noqa: ANN401 - a type, for which there is no type
-    """The type of the objects that ``field`` has."""
-    fields = {name: sub for name, sub in field.properties.items() if name != EXTRA}
+def _object(field: Field, cut: Collection[str] = ()) -> Any:  # noqa: ANN401 - no type has it
+    """The type of the objects that ``field`` has; objects with dropped fields are normalised.
+
+    But for those in ``cut``: at what they have, nobody looks.
+    """
+    fields = {
+        name: sub
+        for name, sub in field.properties.items()
+        if name in cut or not (sub.dropped or name == EXTRA)
+    }
     if len(fields) > WIDE:
         return type("Wide", (_Wide,), {"is_clean": staticmethod(_wide(fields))})
     # A name that msgspec cannot have is left out: documents with it are normalised.
@@ -80,12 +101,15 @@ def _object(field: Field) -> Any:  # noqa: ANN401 - a type, for which there is n
         names,
         {key: _column(fields[name]) for key, name in names.items()},
         [key for key, name in names.items() if name in required],
-        [key for key, name in names.items() if name in filled],
+        # Raw takes null as anything else.
+        [key for key, name in names.items() if name in filled or name in cut],
     )
 
 
 def _column(field: Field) -> Any:  # noqa: ANN401 - as above
     """The type of the values of a column, null not included."""
+    if field.dropped:
+        return Raw
     one = _object(field) if field.properties else _one(field)
     if not holds_lists(field):
         return one
@@ -135,6 +159,8 @@ def _exact(field: Field) -> type | None:
 
 
 def _clean(field: Field) -> Clean:
+    if field.dropped:
+        return lambda _: True
     if _column(field) is NEVER:
         return lambda _: False
     if (

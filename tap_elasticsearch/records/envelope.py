@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tap_elasticsearch.exceptions import RequestError
+from tap_elasticsearch.exceptions import RequestError, SettingsError
 from tap_elasticsearch.fields import ListFinder
-from tap_elasticsearch.records.check import Check
+from tap_elasticsearch.records.check import Check, is_object
+from tap_elasticsearch.records.cut import Cut
+from tap_elasticsearch.records.form import DEFAULT_FORM, DOCUMENT, EXTRA
+from tap_elasticsearch.records.metadata import HitColumns
 from tap_elasticsearch.records.normalise import Normaliser, without_extra
 from tap_elasticsearch.records.renaming import renaming
 from tap_elasticsearch.records.repair import without_halves
 from tap_elasticsearch.records.served import put_back, put_served
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from msgspec import Raw
 
     from tap_elasticsearch.fields import Field
+    from tap_elasticsearch.records.form import Form
     from tap_elasticsearch.records.hits import Hit
 
 _decode = msgspec.json.Decoder().decode
@@ -31,6 +37,14 @@ def _decode_source(source: Raw) -> Any:  # noqa: ANN401
     except (msgspec.DecodeError, UnicodeDecodeError):
         # A number beyond a double, which only fields that are not indexed can hold: its digits.
         return json.loads(without_halves(bytes(source)), parse_float=_number)
+
+
+def _described(value: object) -> str:
+    """A value of JSON in words, without what it is: it may not be for the log."""
+    kinds = {dict: "an object", str: "a string", bool: "a boolean", int: "a number"}
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    return kinds.get(type(value), "a number")
 
 
 def _number(text: str) -> float | str:
@@ -47,62 +61,97 @@ class Recorder:
     """Makes the records of one stream.
 
     Attributes:
-        routed: Is the routing a part of its records?
-        passes: Can a document stand in a record as it is?
+        form: What records are made of beside the columns of the document.
+        head: The columns of the hit.
+        passes: Can a document stand in a record as it is, but for what is cut out?
+        cut: Cuts out what is not wanted; false where there is nothing to cut.
         extras: Dotted paths of values that had no place in their column, each with how often, and
             the ``_id`` of one document.
         lists: The paths among them where documents have lists, and the column is for one value.
     """
 
-    def __init__(self, fields: Field, *, routed: bool, safe_names: bool = False) -> None:
-        self._normaliser = Normaliser(fields)
-        self._rename = renaming(without_extra(fields).properties) if safe_names else None
-        self.passes = Check(fields) if self._rename is None else _never
-        self.routed = routed
+    def __init__(
+        self, columns: Field, *, routed: bool, form: Form = DEFAULT_FORM, safe_names: bool = False
+    ) -> None:
+        """Prepare.
+
+        Args:
+            columns: The columns of documents, as a tree, by their names in documents; some of its
+                fields may be dropped.
+            routed: Is the routing a part of the key?
+            form: What records are made of beside them.
+            safe_names: Do columns have safe names in records?
+        """
+        self.form = form
+        names = form.names(("_id", "_routing") if routed else ("_id",))
+        self.head = HitColumns(names, routed=routed)
+        self.cut = Cut(columns)
+        self._normaliser = Normaliser(columns)
+        self._rename = renaming(without_extra(columns).properties) if safe_names else None
+        self.passes = self._passing(columns)
         self.extras: dict[str, tuple[int, str]] = {}
         self.lists: set[str] = set()
-        self._find_lists = ListFinder(fields)
+        self._find_lists = ListFinder(columns)
+
+    def _passing(self, columns: Field) -> Callable[[Raw], bool]:
+        if self.form.whole:
+            return is_object
+        return Check(columns) if self._rename is None else _never
 
     def record(self, hit: Hit) -> dict[str, Any]:
         """``{"_id", "_index", <the document's fields>, "_extra"?}``, true to the schema.
 
+        Or ``{"_id", "_index", "document"}``, and other columns of the hit in both.
+
         Raises:
             RequestError: The index does not keep the documents it was given.
+            SettingsError: A value has no place in its column, and that is not to be.
         """
-        if self.passes(hit.source):
-            return {**self._envelope(hit), **_decode(hit.source)}
-        return self.normalised(hit)
+        if self.form.whole or not self.passes(hit.source):
+            return self.normalised(hit)
+        source = self.cut(hit.source) if self.cut else hit.source
+        return {**self.head.of(hit), **_decode(source)}
 
     def normalised(self, hit: Hit) -> dict[str, Any]:
         """As ``record``, for documents that do not pass."""
-        record = self._envelope(hit)
-        if not hit.source:
-            msg = (
-                f"Document {record['_id']!r} of index {record['_index']!r} came without its source:"
-                " the index does not keep it (_source is disabled in its mapping). Leave it out"
-                " with exclude_indices."
-            )
-            raise RequestError(msg)
-        source = _decode_source(hit.source)
+        record = self.head.of(hit)
+        source = self._source(hit)
+        if self.form.whole:
+            return record if self.cut else {**record, DOCUMENT: source}
         replaced = put_served(source, _decode(hit.served))
         fields, extra = self._normaliser.record(source)
         record.update(fields if self._rename is None else self._rename(fields))
         if extra:
             put_back(extra, replaced)
-            record["_extra"] = extra
-            self._note(extra, record["_id"])
+            self._note(extra, hit)
             if any(type(extra[path]) is list for path in extra.keys() - self.lists):
                 self.lists.update(self._find_lists(source) & extra.keys())
+            if self.form.extras == "keep":
+                record[EXTRA] = extra
         return record
 
-    def _envelope(self, hit: Hit) -> dict[str, Any]:
-        envelope = {"_id": _decode(hit.id), "_index": _decode(hit.index)}
-        if self.routed:
-            # A part of the key, which must not be null.
-            envelope["_routing"] = _decode(hit.routing) or ""
-        return envelope
+    def _source(self, hit: Hit) -> dict[str, Any]:
+        if not hit.source:
+            msg = (
+                f"Document {_decode(hit.id)!r} of index {_decode(hit.index)!r} came without its"
+                " source: the index does not keep it (_source is disabled in its mapping). Leave it"
+                " out with exclude_indices."
+            )
+            raise RequestError(msg)
+        source: dict[str, Any] = _decode_source(hit.source)
+        return source
 
-    def _note(self, extra: dict[str, Any], document: str) -> None:
+    def _note(self, extra: dict[str, Any], hit: Hit) -> None:
+        document = _decode(hit.id)
+        if self.form.extras == "fail":
+            path, value = next(iter(extra.items()))
+            msg = (
+                f"Document {document!r} of index {_decode(hit.index)!r} has {_described(value)} in"
+                f" {path}, which has no place in its column. Mend the document, name the field in"
+                " array_fields if it holds lists, or set extra_values to keep (into the column"
+                " _extra) or drop."
+            )
+            raise SettingsError(msg)
         for path in extra:
             count, example = self.extras.get(path, (0, document))
             self.extras[path] = (count + 1, example)

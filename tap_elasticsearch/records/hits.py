@@ -13,6 +13,7 @@ from tap_elasticsearch.records.repair import without_halves, without_strangers
 _NO_SOURCE = Raw(b"")
 _NO_SORT = Raw(b"[]")
 _NONE_SERVED = Raw(b"{}")
+_NULL = Raw(b"null")
 
 
 class Hit(Struct, gc=False, frozen=True):
@@ -22,6 +23,10 @@ class Hit(Struct, gc=False, frozen=True):
         id: Its ``_id``.
         index: The concrete index that holds it.
         routing: Its ``_routing``, ``null`` where there is none.
+        version: Its ``_version``; this and the next two only where they were asked for.
+        seq_no: Its ``_seq_no``.
+        primary_term: Its ``_primary_term``.
+        ignored: The fields of it that were not indexed, ``null`` where there are none.
         source: The document; empty where the server did not send any.
         served: Dates that the server was asked for, by their paths.
         sort: The sort values, a list: what ``search_after`` takes to go on behind this hit.
@@ -29,10 +34,14 @@ class Hit(Struct, gc=False, frozen=True):
 
     id: Raw = field(name="_id")
     index: Raw = field(name="_index")
-    routing: Raw = field(name="_routing", default=Raw(b"null"))
+    routing: Raw = field(name="_routing", default=_NULL)
     source: Raw = field(name="_source", default=_NO_SOURCE)
     served: Raw = field(name="fields", default=_NONE_SERVED)
     sort: Raw = field(name="sort", default=_NO_SORT)
+    version: Raw = field(name="_version", default=_NULL)
+    seq_no: Raw = field(name="_seq_no", default=_NULL)
+    primary_term: Raw = field(name="_primary_term", default=_NULL)
+    ignored: Raw = field(name="_ignored", default=_NULL)
 
 
 class Total(Struct, gc=False, frozen=True):

@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from tap_elasticsearch.fields import Field, Misfit, always, holds_lists, type_of
+from tap_elasticsearch.fields import Field, Misfit, always, holds_lists, type_of, walk
+from tap_elasticsearch.records.cut import without
 from tap_elasticsearch.records.folding import Folder
+from tap_elasticsearch.records.form import EXTRA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     Extra: TypeAlias = "dict[str, Any]"
     #: A value to that of its column; what has no place is added to the Extra.
     Convert: TypeAlias = "Callable[[JSON, Extra], JSON]"
-
-#: The column of what has no place; a document's own field of this name has none either.
-EXTRA = "_extra"
 
 
 def without_extra(root: Field) -> Field:
@@ -35,9 +34,10 @@ class Normaliser:
 
     def __init__(self, field: Field) -> None:
         self._read = _ObjectReader(without_extra(field).properties, "")
+        self._dropped = [".".join(path) for path, each in walk(field) if each.dropped]
 
     def record(self, source: Mapping[str, Any]) -> tuple[dict[str, Any], Extra]:
-        """The columns of a document, and what has no place in them.
+        """The columns of a document, and what has no place in them; dropped fields are in neither.
 
         A value stands in its column in the canonical form of its type, and nowhere else. What is
         not (or not wholly) there is in the extra part, as it was in the document, under its dotted
@@ -50,7 +50,8 @@ class Normaliser:
             source: A decoded ``_source``. It is not changed, but parts of it may be in the result.
         """
         extra: Extra = {}
-        return self._read(source, extra), extra
+        record = self._read(source, extra)
+        return record, without(self._dropped, extra) if self._dropped and extra else extra
 
 
 class _ObjectReader:
@@ -59,7 +60,9 @@ class _ObjectReader:
     def __init__(self, properties: Mapping[str, Field], prefix: str) -> None:
         self._prefix = prefix
         self._columns = {
-            name: _converter(field, prefix + name) for name, field in properties.items()
+            name: _converter(field, prefix + name)
+            for name, field in properties.items()
+            if not field.dropped
         }
         self._nulls = nulls(properties)
         self._folder = Folder(properties)
@@ -91,7 +94,7 @@ def constants(properties: Mapping[str, Field]) -> dict[str, Callable[[], Any]]:
 
     Elasticsearch reference, mapping/types/constant-keyword.
     """
-    found = {name: _constant(field) for name, field in properties.items()}
+    found = {name: _constant(field) for name, field in properties.items() if not field.dropped}
     return {name: fill for name, fill in found.items() if fill}
 
 
@@ -105,7 +108,7 @@ def _constant(field: Field) -> Callable[[], Any] | None:
 
 def nulls(properties: Mapping[str, Field]) -> dict[str, Any]:
     """What stands in a column for an explicit null, where that is not null."""
-    found = {name: null_of(field) for name, field in properties.items()}
+    found = {name: null_of(field) for name, field in properties.items() if not field.dropped}
     return {
         name: [null] if holds_lists(properties[name]) else null
         for name, null in found.items()

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 def renaming(properties: Mapping[str, Field]) -> Rename | None:
     """What gives normalised objects with these fields their safe names, None if they have them."""
     names = safe_names(properties)
+    # No record has the others, but what they are called follows from all.
+    kept = {name: field for name, field in properties.items() if not field.dropped}
     inner = {
         name: rename
-        for name, field in properties.items()
+        for name, field in kept.items()
         if (rename := renaming(field.properties)) is not None
     }
-    if not inner and all(name == safe for name, safe in names.items()):
+    if not inner and all(name == names[name] for name in kept):
         return None
     return partial(_renamed, names, inner)
 

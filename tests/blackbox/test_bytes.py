@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_elasticsearch.records.cut import without
+from tap_elasticsearch.records.form import METADATA
 from tests.blackbox.test_messages import DOCUMENTS, MAPPING
 
 if TYPE_CHECKING:
@@ -49,11 +51,21 @@ def by_id(records: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {record["_id"]: record for record in records}
 
 
-@pytest.mark.parametrize("page_size", [7, "auto"])
-def test_stream_maps(mixed: Cluster, sandbox: Sandbox, page_size: object) -> None:
-    """A stream map that changes nothing changes nothing."""
-    plain = ran(mixed, sandbox, page_size=page_size)
-    mapped = ran(mixed, sandbox, page_size=page_size, stream_maps={"bytes": {}})
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"page_size": 7},
+        {"page_size": "auto"},
+        {"record_shape": "document"},
+        {"metadata_fields": sorted(METADATA)},
+        {"record_shape": "document", "metadata_fields": ["_version", "_ignored"]},
+        {"extra_values": "drop", "unsigned_long": "integer"},
+    ],
+)
+def test_stream_maps(mixed: Cluster, sandbox: Sandbox, more: dict[str, Any]) -> None:
+    """A stream map that changes nothing changes nothing, whatever the form of the records."""
+    plain = ran(mixed, sandbox, **more)
+    mapped = ran(mixed, sandbox, **more, stream_maps={"bytes": {}})
     assert len(plain.records("bytes")) == TIDY + len(DOCUMENTS)
     assert by_id(plain.records("bytes")) == by_id(mapped.records("bytes"))
 
@@ -101,19 +113,28 @@ def test_flattening(mixed: Cluster, sandbox: Sandbox) -> None:
         assert flattened[name].get("n") == record["n"]
 
 
-@pytest.mark.parametrize("path", [("object",), ("object", "inner")])
+@pytest.mark.parametrize(
+    "path", [("object",), ("object", "inner"), ("text",), ("_extra",), ("_index",)]
+)
 def test_selection(mixed: Cluster, sandbox: Sandbox, path: tuple[str, ...]) -> None:
-    """Without what is not selected, a record is the same."""
+    """Without what is not selected, a record is the same, by either way."""
     config = {"hosts": [mixed.url], "indices": ["bytes"], "arrays": "never"}
     catalog = sandbox.discover(config)
     crumb = [part for name in path for part in ("properties", name)]
     (entry,) = [e for e in catalog["streams"][0]["metadata"] if e["breadcrumb"] == crumb]
     entry["metadata"]["selected"] = False
-    run = ran(mixed, sandbox, "--catalog", sandbox.write("catalog.json", catalog))
-    selected = by_id(run.records("bytes"))
+    arguments = ("--catalog", sandbox.write("catalog.json", catalog))
+    selected = by_id(ran(mixed, sandbox, *arguments).records("bytes"))
+    mapped = ran(mixed, sandbox, *arguments, stream_maps={"bytes": {}})
+    assert by_id(mapped.records("bytes")) == selected
     for name, record in by_id(ran(mixed, sandbox).records("bytes")).items():
-        holder = record if path == ("object",) else record.get("object") or {}
+        extra = without([".".join(path)], record.get("_extra", {}))
+        holder = record if len(path) == 1 else record.get("object") or {}
         holder.pop(path[-1], None)
+        if path != ("_extra",) and "_extra" in record:
+            record.update({"_extra": extra})
+            if not extra:
+                del record["_extra"]
         assert selected[name] == record
 
 

@@ -133,5 +133,5 @@ def test_long_lists_are_cut() -> None:
     """The message names twenty conflicts, and says how many more there are."""
     types = [Field("object", {f"f{n}": Field(kind) for n in range(25)}) for kind in ("ip", "long")]
     _, conflicts = merge(zip(("one", "other"), types, strict=True))
-    with pytest.raises(SettingsError, match=r"field f19 .*; and 5 more\. Leave"):
+    with pytest.raises(SettingsError, match=r"field f19 .*; and 5 more\. Set"):
         settle({"s": conflicts}, "fail")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from tap_elasticsearch.fields import OBJECTS, TYPES, Field
+from tap_elasticsearch.fields import OBJECTS, TYPES, Field, dropping
 from tests.fields.canonical import CANONICAL
 
 if TYPE_CHECKING:
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 #: Few names, so that documents and trees meet; some with dots, one that is ours.
 NAMES = st.sampled_from(["a", "b", "c", "a.b", "b.c", "a.b.c", "_extra", "gte", "lat", ""])
 #: Every type; keyword most often, since of its values nothing may change.
-_LEAVES = [*["keyword"] * 30, *["long"] * 10, *sorted(TYPES.keys() - OBJECTS), "made_up"]
+_LEAVES = [
+    *["keyword"] * 30,
+    *["long"] * 10,
+    *sorted(TYPES.keys() - OBJECTS),
+    "unsigned_integer",
+    "made_up",
+]
 _FORMATS = st.sampled_from(
     [None, "epoch_second", "dd/MM/yyyy||yyyy", "basic_date", "epoch_millis|||epoch_second", "QQQ"]
 )
@@ -51,6 +57,15 @@ def trees() -> SearchStrategy[Field]:
     """Roots."""
     fields = st.recursive(leaves(), _objects, max_leaves=8)
     return st.builds(Field, st.just("object"), st.dictionaries(NAMES, fields, max_size=5))
+
+
+def thinned_trees() -> SearchStrategy[Field]:
+    """Roots with some fields dropped."""
+    return st.builds(
+        lambda field, names: dropping(field, lambda path, _: path[-1] in names),
+        trees(),
+        st.frozensets(NAMES, max_size=3),
+    )
 
 
 _SCALARS: SearchStrategy[Any] = st.one_of(

@@ -86,7 +86,7 @@ def read(cluster: Cluster, case: Case) -> Reading | None:
         if not created:
             return None
         mapping = cluster.request("GET", f"/{_INDEX}/_mapping")[_INDEX]["mappings"]
-        shapes = {"arrays": "never", "array_fields": case.lists}
+        shapes = {"arrays": "never", "array_fields": case.lists, "include_vectors": True}
         messages = _messages({"hosts": [cluster.url], "indices": [_INDEX], **shapes})
         return Reading(
             mapping,
@@ -122,22 +122,13 @@ def _one_by_one(cluster: Cluster, fields: list[Any]) -> dict[str, dict[str, Any]
     return hits
 
 
-def _catalog(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What discovery finds, all of it selected: by default, vectors are not."""
-    catalog: dict[str, Any] = json.loads(json.dumps(TapElasticsearch(config=config).catalog_dict))
-    for stream in catalog["streams"]:
-        for entry in stream["metadata"]:
-            entry["metadata"]["selected"] = True
-    return catalog
-
-
 def _messages(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the tap writes; in this process, since the start of one costs more than the reading."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     written = BytesIO()
     try:
         with redirect_stdout(TextIOWrapper(written, write_through=True)) as out:
-            TapElasticsearch(config=config, catalog=_catalog(config)).sync_all()
+            TapElasticsearch(config=config).sync_all()
             out.flush()
             lines = written.getvalue().splitlines()
     finally:

@@ -14,9 +14,10 @@ from msgspec import Raw
 
 from tap_elasticsearch.fields import NEVER, Field, type_of
 from tap_elasticsearch.records.check import WIDE, Check
+from tap_elasticsearch.records.cut import Cut
 from tap_elasticsearch.records.normalise import Normaliser
 from tests.fields.canonical import CANONICAL
-from tests.fields.trees import documents, documents_of, trees
+from tests.fields.trees import documents, documents_of, thinned_trees
 
 Form: TypeAlias = Callable[[Field], Field]
 
@@ -51,12 +52,13 @@ FORMS = pytest.mark.parametrize("form", [lambda field: field, widened], ids=["na
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_passes_is_not_changed(form: Form, data: st.DataObject) -> None:
-    """A document that passes is its own record, whatever the mapping."""
-    tree = data.draw(trees())
+    """A document that passes is its own record, but for what is cut, whatever the mapping."""
+    tree = data.draw(thinned_trees())
     document = data.draw(documents_of(tree) | documents())
     field = form(tree)
     if passes(field, document):
-        assert Normaliser(field).record(document) == (document, {})
+        left = json.loads(Cut(field)(json.dumps(document).encode()))
+        assert Normaliser(field).record(document) == (left, {})
 
 
 @FORMS
@@ -190,3 +192,14 @@ def test_names(name: str) -> None:
     field = Field("object", {name: Field("keyword"), "g": Field("long")})
     assert passes(field, {"g": 5})
     assert not passes(field, {name: 5})
+
+
+@FORMS
+def test_dropped_fields(form: Form) -> None:
+    """What is dropped at the root may be anything; deeper, the document is normalised."""
+    gone = Field("long", dropped=True)
+    field = form(root(a=gone, o=root(b=gone, c=Field("long"))))
+    for value in (None, "x", [1, {"y": 2}], {"z": 1.5}):
+        assert passes(field, {"a": value, "o": {"c": 1}})
+    assert not passes(field, {"a": 1, "o": {"b": 1}})
+    assert not passes(field, {"a.b": 1})

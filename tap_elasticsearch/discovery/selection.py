@@ -1,0 +1,66 @@
+"""What of a stream is selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tap_elasticsearch.fields import VECTORS, dropping, unreadable_dates, walk
+from tap_elasticsearch.records.form import EXTRA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_elasticsearch.discovery.definition import StreamDefinition
+    from tap_elasticsearch.fields import Field
+    from tap_elasticsearch.records.form import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a stream goes into records.
+
+    Attributes:
+        columns: The columns of its documents, as a tree, by their names in documents; what is not
+            selected is dropped.
+        form: What records are made of beside them.
+        vectors: The paths of all its vectors, each with whether it is selected.
+    """
+
+    columns: Field
+    form: Form
+    vectors: dict[str, bool]
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The paths of dates that the server must read."""
+        return unreadable_dates(self.columns)
+
+
+def select(
+    definition: StreamDefinition, is_selected: Callable[[tuple[str, ...]], bool]
+) -> Selection:
+    """What of a stream is selected.
+
+    Args:
+        definition: The stream.
+        is_selected: Is the column at this path, its names from the record on?
+    """
+    form = definition.form
+    names = definition.column_paths
+    columns = dropping(definition.shaped, lambda path, _: not is_selected(names[path]))
+    # A document that is one column has all or none of its vectors.
+    fields = definition.fields if form.whole else columns
+    return Selection(
+        columns=columns,
+        form=replace(
+            form,
+            metadata=[name for name in form.names(definition.keys) if is_selected((name,))],
+            extras="drop" if form.extras == "keep" and not is_selected((EXTRA,)) else form.extras,
+        ),
+        vectors={
+            ".".join(path): form.vectors and not field.dropped
+            for path, field in walk(fields)
+            if field.type in VECTORS
+        },
+    )

@@ -1,0 +1,81 @@
+"""What is dropped is nowhere in a record, and nothing else is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tap_elasticsearch.fields import Field, dropping, walk
+from tap_elasticsearch.records.cut import Cut, without
+from tap_elasticsearch.records.normalise import Normaliser
+from tests.fields.trees import NAMES, documents, trees
+
+
+def popped(value: Any, field: Field) -> Any:  # noqa: ANN401
+    """``value``, a record's, without the columns that ``field`` has dropped."""
+    if isinstance(value, list):
+        return [popped(each, field) for each in value]
+    if not isinstance(value, dict) or not field.properties:
+        return value
+    return {
+        name: popped(member, field.properties[name])
+        for name, member in value.items()
+        if not field.properties[name].dropped
+    }
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(trees(), documents(), st.frozensets(NAMES, max_size=3))
+def test_dropped_fields_alone_are_missing(
+    field: Field, document: dict[str, Any], names: frozenset[str]
+) -> None:
+    """A record without some columns is the whole record with these taken out, also of _extra."""
+    # A constant alone makes an object that the document does not have.
+    assume("constant_keyword" not in {each.type for _, each in walk(field)})
+    assume("_extra" not in field.properties)
+    thin = dropping(field, lambda path, _: path[-1] in names)
+    paths = [".".join(path) for path, each in walk(thin) if each.dropped]
+    record, extra = Normaliser(field).record(document)
+    assert Normaliser(thin).record(document) == (popped(record, thin), without(paths, extra))
+
+
+SECRET = dropping(
+    Field(
+        "object",
+        {
+            "o": Field("object", {"in": Field("keyword"), "no": Field("keyword")}),
+            "l": Field("nested", {"no": Field("long"), "n": Field("long")}, array=True),
+            "no": Field("long"),
+        },
+    ),
+    lambda path, _: path[-1] == "no",
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "extra"),
+    [
+        ({"no": ["SECRET", 2]}, {}),
+        ({"no": {"x": "SECRET"}, "no.x": "SECRET"}, {}),
+        ({"o.no": "SECRET", "o": {"no": {"x": "SECRET"}}}, {}),
+        ({"o": [{"no": "SECRET"}, {"in": "a", "no.x": "SECRET"}]}, {"o": [{}, {"in": "a"}]}),
+        ({"l": [{"no": "SECRET"}, [{"no": "SECRET"}]]}, {"l": [{}, [{}]]}),
+        ({"l": {"no": "SECRET", "more": 1}}, {"l.more": [1]}),
+    ],
+)
+def test_no_spelling_brings_it_back(document: dict[str, Any], extra: dict[str, Any]) -> None:
+    """Neither dotted names, nor lists, nor values that do not fit."""
+    record, left = Normaliser(SECRET).record(document)
+    assert left == extra
+    assert "SECRET" not in str(record)
+
+
+def test_bytes_stay() -> None:
+    """What is not cut keeps its spelling, and its order."""
+    cut = Cut(SECRET)
+    assert cut
+    assert cut(b'{"a":1.10, "no":[1e400] ,"o" : { "x": 1 }}') == b'{"a":1.10,"o":{ "x": 1 }}'
+    assert not Cut(Field("object", {"a": Field("long")}))
