@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from tap_elasticsearch.discovery import StreamDefinition
 from tap_elasticsearch.fields import TYPES
+from tap_elasticsearch.records.form import Form
 from tests.command import Run, Sandbox
 from tests.targets.every_type import VALUES, documents, mapping, whole_mapping
 from tests.targets.warehouses import alike
@@ -45,7 +47,7 @@ def extracted(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Ext
     cluster.bulk("every-type", sources, routing="any")
     cluster.refresh("every-type")
     sandbox = Sandbox(tmp_path_factory.mktemp("every-type"))
-    config = {"hosts": [cluster.url], "indices": ["every-type"]}
+    config = {"hosts": [cluster.url], "indices": ["every-type"], "include_vectors": True}
     catalog = with_every_type(sandbox.discover(config))
     run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
     cluster.delete("every-type")
@@ -62,7 +64,7 @@ def with_every_type(catalog: dict[str, Any]) -> dict[str, Any]:
             remembered = entry["metadata"]["tap-elasticsearch"]
             remembered["mapping"] = whole_mapping()
             definition = StreamDefinition.from_dict("every_type", remembered)
-            stream["schema"] = definition.schema
+            stream["schema"] = replace(definition, form=Form(vectors=True)).schema
     return catalog
 
 
