@@ -25,6 +25,7 @@ from tap_elasticsearch.connection import Client, silence_client_logs
 from tap_elasticsearch.discovery import (
     deselected,
     discover,
+    form_of,
     remembered,
     replications,
     shapes_in,
@@ -34,7 +35,6 @@ from tap_elasticsearch.discovery import (
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.fields import walk
 from tap_elasticsearch.output import Interruption, LineWriter
-from tap_elasticsearch.records.form import Form
 from tap_elasticsearch.streams import IndexStream
 
 if TYPE_CHECKING:
@@ -159,14 +159,7 @@ class TapElasticsearch(Tap):
                 " target whose integers have 64 bits with a sign refuses those beyond 2^63 - 1.",
                 definition.name,
             )
-        form = Form(
-            metadata=settings.metadata_fields,
-            whole=settings.record_shape == "document",
-            extras=settings.extra_values,
-            vectors=settings.include_vectors,
-            unsigned_integers=unsigned,
-        )
-        return replace(definition, form=form)
+        return replace(definition, form=form_of(settings))
 
     def _definitions(self) -> list[StreamDefinition]:
         """The streams of the catalog, as it remembers them; without one, those on the server."""

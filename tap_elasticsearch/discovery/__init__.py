@@ -10,7 +10,7 @@ from tap_elasticsearch.discovery.catalog import (
     replications,
     with_definitions,
 )
-from tap_elasticsearch.discovery.definition import StreamDefinition, stream_name
+from tap_elasticsearch.discovery.definition import StreamDefinition, form_of, stream_name
 from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
 from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types
@@ -29,6 +29,7 @@ __all__ = [
     "deselected",
     "discover",
     "find",
+    "form_of",
     "indices_with",
     "is_rewritten",
     "key_problem",

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct, field, structs
 
 from tap_elasticsearch.discovery.names import chunks
-from tap_elasticsearch.exceptions import RefusedError, ServerError
+from tap_elasticsearch.exceptions import RefusedError, ServerError, UnreachableError
 from tap_elasticsearch.fields import ListFinder, walk
 from tap_elasticsearch.records.repair import without_halves, without_strangers
 
@@ -133,7 +133,7 @@ def _documents(
 def _answer(
     client: Client, sample: Sample, indices: list[str], body: Mapping[str, Any]
 ) -> _Answer | None:
-    """The answer to a request; None if there is none that is of use."""
+    """The answer to a request, without documents if it failed; None if it can do without counts."""
     whole = {"sort": ["_doc"], "track_total_hits": False, "timeout": TIMEOUT, **body}
     if sample.query is not None:
         whole["query"] = sample.query
@@ -141,12 +141,13 @@ def _answer(
     try:
         answer = client.look(indices, whole, what)
         return structs.replace(_decoded(answer), size_in_bytes=len(answer))
-    except (RefusedError, ServerError, ValueError, msgspec.ValidationError) as error:
-        counting = "aggs" in body
+    except (RefusedError, ServerError, UnreachableError, ValueError) as error:
+        # A server that cannot answer now is not asked in another way.
+        counting = "aggs" in body and isinstance(error, RefusedError)
         lost = "values are not counted" if counting else "documents are not looked at"
         level = logging.INFO if counting else logging.WARNING
         logger.log(level, "%s: %s, so some may not be found: %s", what, lost, error)
-        return None
+        return None if counting else _NOTHING
 
 
 def _decoded(answer: bytes) -> _Answer:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.fields import parse_mapping, safe_names, to_mapping, walk, with_safe_names
-from tap_elasticsearch.records.form import DEFAULT_FORM
+from tap_elasticsearch.records.form import DEFAULT_FORM, Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tap_elasticsearch.config import Settings
     from tap_elasticsearch.fields import Field
-    from tap_elasticsearch.records.form import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,3 +155,14 @@ def reject_equal_names(definitions: Iterable[tuple[str, str]]) -> None:
             )
             raise SettingsError(msg)
         seen[name] = expression
+
+
+def form_of(settings: Settings) -> Form:
+    """The form of records that the settings ask for."""
+    return Form(
+        metadata=settings.metadata_fields,
+        whole=settings.record_shape == "document",
+        extras=settings.extra_values,
+        vectors=settings.include_vectors,
+        unsigned_integers=settings.unsigned_long == "integer",
+    )

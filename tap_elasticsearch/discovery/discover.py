@@ -111,8 +111,12 @@ def discover(
     candidates = _with_sources(candidates, mappings, settings)
     drafts = _drafts(candidates, mappings, overrides, settings.mapping_conflicts)
     shape = partial(_shaped, client, settings, sent, wanted)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
         drafts = list(pool.map(shape, drafts))
+    finally:
+        # A run that is to end does not wait for those that have not begun.
+        pool.shutdown(wait=False, cancel_futures=True)
     definitions = [_definition(client, draft, settings) for draft in drafts]
     for definition in definitions if settings.record_shape == "columns" else ():
         report_names(definition)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.discovery.catalog import REMEMBERED
-from tap_elasticsearch.discovery.definition import StreamDefinition, stream_name
+from tap_elasticsearch.discovery.definition import StreamDefinition, form_of, stream_name
 from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.fields import open_shapes, shaped, with_arrays
 
@@ -167,7 +167,7 @@ def _kept(
     root = next((metadata for metadata in roots if REMEMBERED in metadata), None)
     if root is None or not sent.get(name):
         return stream
-    old = StreamDefinition.from_dict(name, root[REMEMBERED])
+    old = replace(StreamDefinition.from_dict(name, root[REMEMBERED]), form=form_of(settings))
     shapes = in_force(name, settings, sent)
     new = replace(old, fields=_as_sent(old.fields, shapes))
     shapes.warn(new.fields)

@@ -280,3 +280,18 @@ def test_a_key_in_a_list(changing: Cluster, sandbox: Sandbox) -> None:
     bookmark = final_state(run)["bookmarks"]["changing"]
     assert bookmark["replication_key_value"] == 3
     assert bookmark["array_fields"] == ["number"]
+
+
+def test_an_index_without_its_shard(cluster: Cluster, sandbox: Sandbox) -> None:
+    """Discovery does not wait for documents that cannot be looked at: mappings are enough."""
+    nowhere = {"index.routing.allocation.require.color": "none"}
+    body = {"settings": {**nowhere, "number_of_replicas": 0}, "mappings": MAPPING}
+    cluster.request("PUT", "/arrays-red?wait_for_active_shards=0", body)
+    try:
+        config = {"hosts": [cluster.url], "indices": ["arrays-red"], "request_timeout": 5}
+        run = sandbox.run(config, "--discover")
+        assert run.code == 0, run.err
+        assert "documents are not looked at" in run.err
+        assert "Asking again" not in run.err
+    finally:
+        cluster.delete("arrays-red")

@@ -48,7 +48,7 @@ def shaped(cluster: Cluster) -> Iterator[Cluster]:
 
 def ran(cluster: Cluster, sandbox: Sandbox, *arguments: str, **more: object) -> Run:
     """A run that went well, whose records are true to its schema."""
-    config = {"hosts": [cluster.url], "indices": ["shapes"], **more}
+    config = {"hosts": [cluster.url], "indices": ["shapes"], "arrays": "never", **more}
     run = sandbox.run(config, *arguments)
     assert run.code == 0, run.err
     (schema,) = [message["schema"] for message in run.of_type("SCHEMA")]
@@ -67,7 +67,9 @@ def deselecting(
     cluster: Cluster, sandbox: Sandbox, *paths: tuple[str, ...], **more: object
 ) -> tuple[str, str]:
     """The arguments of a run in which these columns are not selected."""
-    catalog = sandbox.discover({"hosts": [cluster.url], "indices": ["shapes"], **more})
+    catalog = sandbox.discover(
+        {"hosts": [cluster.url], "indices": ["shapes"], "arrays": "never", **more}
+    )
     for path in paths:
         crumb = [part for name in path for part in ("properties", name)]
         entries = catalog["streams"][0]["metadata"]
@@ -111,7 +113,12 @@ def test_dropping(shaped: Cluster, sandbox: Sandbox) -> None:
 
 def test_failing(shaped: Cluster, sandbox: Sandbox) -> None:
     """They can also end the run, which says where, what and how to go on."""
-    config = {"hosts": [shaped.url], "indices": ["shapes"], "extra_values": "fail"}
+    config = {
+        "hosts": [shaped.url],
+        "indices": ["shapes"],
+        "arrays": "never",
+        "extra_values": "fail",
+    }
     run = sandbox.run(config)
     assert run.code == 2
     (complaint,) = run.complaints
@@ -136,7 +143,12 @@ def test_deselected_fields(shaped: Cluster, sandbox: Sandbox) -> None:
 def test_another_shape_than_the_catalog(shaped: Cluster, sandbox: Sandbox) -> None:
     """A catalog of one shape does for no other."""
     arguments = deselecting(shaped, sandbox)
-    config = {"hosts": [shaped.url], "indices": ["shapes"], "record_shape": "document"}
+    config = {
+        "hosts": [shaped.url],
+        "indices": ["shapes"],
+        "arrays": "never",
+        "record_shape": "document",
+    }
     run = sandbox.run(config, *arguments)
     assert run.code == 2
     assert "the catalog was made with another record_shape" in run.complaints[0]
@@ -144,7 +156,7 @@ def test_another_shape_than_the_catalog(shaped: Cluster, sandbox: Sandbox) -> No
 
 def test_columns_that_a_catalog_lacks(shaped: Cluster, sandbox: Sandbox) -> None:
     """A column taken out of a catalog's schema is not in the records either."""
-    config = {"hosts": [shaped.url], "indices": ["shapes"]}
+    config = {"hosts": [shaped.url], "indices": ["shapes"], "arrays": "never"}
     catalog = sandbox.discover(config)
     del catalog["streams"][0]["schema"]["properties"]["o"]
     run = ran(shaped, sandbox, "--catalog", sandbox.write("catalog.json", catalog))

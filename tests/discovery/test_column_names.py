@@ -78,7 +78,7 @@ def named(cluster: Cluster) -> Iterator[dict[str, Any]]:
     cluster.create("n-safe", mappings={"properties": {"plain": {"type": "long"}}})
     cluster.bulk("n-safe", [("1", {"plain": 1})])
     cluster.refresh("n-*")
-    yield {"hosts": [cluster.url], "indices": ["n-names"]}
+    yield {"hosts": [cluster.url], "indices": ["n-names"], "arrays": "never"}
     cluster.delete("n-names", "n-safe")
 
 

@@ -9,6 +9,7 @@ import pytest
 from tap_elasticsearch.config import parse_settings
 from tap_elasticsearch.discovery import (
     StreamDefinition,
+    form_of,
     sent_shapes,
     shapes_in,
     with_sent_shapes,
@@ -104,3 +105,38 @@ def test_a_catalog_that_settings_have_shaped() -> None:
     assert with_sent_shapes(catalog, parse_settings({"array_fields": "a"}), sent) == catalog
     assert with_sent_shapes(catalog, parse_settings({"arrays": "always"}), sent) == catalog
     assert with_sent_shapes(catalog, parse_settings({}), {"others": {"a": True}}) == catalog
+
+
+def test_shapes_of_columns_in_another_form() -> None:
+    """A catalog follows what was sent, whatever form the settings give its columns."""
+    mapping = {
+        "properties": {
+            "p": {"properties": {"t": {"type": "long"}, "v": {"type": "dense_vector"}}},
+            "u": {"type": "unsigned_long"},
+        }
+    }
+    given = {"include_vectors": True, "unsigned_long": "integer"}
+    settings = parse_settings(given, sdk_settings=[])
+    definition = StreamDefinition(
+        name="s",
+        index="s",
+        concrete=True,
+        routed=False,
+        fields=parse_mapping(mapping),
+        form=form_of(settings),
+    )
+    catalog = {
+        "streams": [
+            {
+                "tap_stream_id": "s",
+                "schema": definition.schema,
+                "metadata": [
+                    {"breadcrumb": [], "metadata": {"tap-elasticsearch": definition.to_dict()}}
+                ],
+            }
+        ]
+    }
+    sent = {"s": {"p": True, "p.t": False, "u": True}}
+    (stream,) = with_sent_shapes(catalog, settings, sent)["streams"]
+    assert stream["schema"]["properties"]["p"]["type"] == ["array", "null"]
+    assert stream["schema"]["properties"]["u"]["type"] == ["array", "null"]

@@ -314,8 +314,10 @@ def test_a_stream_that_is_not_selected(tmp_path: Path, selected: bool) -> None:
 
 def test_documents_that_cannot_be_looked_at(tmp_path: Path) -> None:
     """Whatever goes wrong while lists are looked for, the run goes on, with one warning."""
-    for fault in (FORBIDDEN, CIRCUIT_BREAKER, NOT_A_SEARCH):
+    for fault in (FORBIDDEN, CIRCUIT_BREAKER, NOT_A_SEARCH, UNAVAILABLE, CUT_BEFORE, Held(6)):
         with FakeServer(Cluster(index(3)), Rule("look", fault, 0)) as server:
-            done = run(server, tmp_path)
+            done = run(server, tmp_path, request_timeout=2)
+            assert server.count("look") <= 2
         assert (done.code, len(done.ids)) == (0, 3)
         assert done.stderr.count("documents are not looked at") == 1
+        assert "Asking again" not in done.stderr
