@@ -8,7 +8,7 @@ stay bytes.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -200,7 +200,14 @@ class Client:
         path, body = self.server.closing(context)
         what = "Closing a point in time"
         try:
-            self._once("DELETE", path, body=_encode(body), what=what, timeout=CLOSING_SECONDS)
+            self._request(
+                "DELETE",
+                path,
+                body=_encode(body),
+                what=what,
+                again=False,
+                timeout=CLOSING_SECONDS,
+            )
         except NotFoundError:
             return
 
@@ -232,7 +239,8 @@ class Client:
 
         def ask() -> T:
             encoded = _encode(body())
-            return accept(self._once("POST", "/_search", params, body=encoded, what=what))
+            answer = self._request("POST", "/_search", params, body=encoded, what=what, again=False)
+            return accept(answer)
 
         return self._retries.run(ask, failed)
 
@@ -266,12 +274,12 @@ class Client:
         """
         params = {"preference": "tap-elasticsearch", "ignore_unavailable": "true"}
         path = f"/{_path(','.join(indices))}/_search"
-        return self._once("POST", path, params, body=_encode(body), what=what)
+        return self._request("POST", path, params, body=_encode(body), what=what, again=False)
 
     def continue_scroll(self, context: str, keep_alive: str, what: str) -> bytes:
         """The next page of a scroll. It must not be asked for twice: a page would be lost."""
         body = _encode({"scroll": keep_alive, "scroll_id": context})
-        return self._once("POST", "/_search/scroll", body=body, what=what)
+        return self._request("POST", "/_search/scroll", body=body, what=what, again=False)
 
     def close(self) -> None:
         """Close the connections."""
@@ -288,23 +296,17 @@ class Client:
         *,
         body: bytes | None = None,
         what: str,
-    ) -> bytes:
-        """The answer to a request that does no harm if it is made twice."""
-        return self._retries.run(
-            lambda: self._once(method, path, params, body=body, what=what), lambda _: None
-        )
-
-    def _once(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None = None,
-        *,
-        body: bytes | None = None,
-        what: str,
+        again: bool = True,
         timeout: float | None = None,
     ) -> bytes:
+        """The answer to a request, which is made ``again`` only if that does no harm."""
         target = f"{path}?{urlencode(params)}" if params else path
+        ask = partial(self._answer, method, target, body, what, timeout)
+        return self._retries.run(ask) if again else ask()
+
+    def _answer(
+        self, method: str, target: str, body: bytes | None, what: str, timeout: float | None
+    ) -> bytes:
         self._pace.wait()
         try:
             # Said with each request: the options of Elasticsearch() are for its own methods alone.

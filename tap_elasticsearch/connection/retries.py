@@ -40,13 +40,13 @@ class Retries:
         """Set the bound.
 
         Args:
-            seconds: How long after its first failure a request is still repeated.
+            seconds: How long after its first try began a request is still repeated.
         """
         self._seconds = seconds
         self._wait = wait_random_exponential(multiplier=_FIRST_WAIT, max=_LONGEST_WAIT)
         self.answered = False
 
-    def run(self, work: Callable[[], T], failed: Callable[[Exception], None]) -> T:
+    def run(self, work: Callable[[], T], failed: Callable[[Exception], None] = lambda _: None) -> T:
         """The result of ``work``, which is done again when it fails with what may heal.
 
         Args:
