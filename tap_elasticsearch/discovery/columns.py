@@ -5,18 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.fields import clashes, reserved, told_apart
 from tap_elasticsearch.records.normalise import without_extra
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tap_elasticsearch.discovery.definition import StreamDefinition
 
 logger = logging.getLogger("tap-elasticsearch")
-
-#: How many names or groups of names a message lists.
-_LISTED = 10
 
 
 def report_names(definition: StreamDefinition) -> None:
@@ -30,7 +26,7 @@ def report_names(definition: StreamDefinition) -> None:
             logger.warning(
                 "Stream %s: fields with a name that another has got: %s.",
                 definition.name,
-                _listed(apart),
+                listed(apart),
             )
         return
     others = [name for name in definition.schema["properties"] if name.startswith("_")]
@@ -38,8 +34,8 @@ def report_names(definition: StreamDefinition) -> None:
     groups = [" = ".join(group) for group in clashes(definition.fields, metadata)]
     taken = reserved(definition.fields)
     problems = [
-        *([f"these are one name in many targets: {_listed(groups)}"] if groups else ()),
-        *([f"these belong to targets: {_listed(taken)}"] if taken else ()),
+        *([f"these are one name in many targets: {listed(groups)}"] if groups else ()),
+        *([f"these belong to targets: {listed(taken)}"] if taken else ()),
     ]
     if problems:
         logger.warning(
@@ -47,8 +43,3 @@ def report_names(definition: StreamDefinition) -> None:
             definition.name,
             "; ".join(problems),
         )
-
-
-def _listed(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _LISTED:,} more" if len(texts) > _LISTED else ""
-    return ", ".join(texts[:_LISTED]) + more

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tap_elasticsearch.fields import OFF
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -31,7 +33,6 @@ _COUNTABLE = frozenset(
         "unsigned_long",
     }
 )
-_OFF = frozenset({False, "false"})
 
 
 def countable(mapping: Mapping[str, Any]) -> dict[str, str | None]:
@@ -65,7 +66,7 @@ def _leaves(mapping: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapp
 
 
 def _is_countable(definition: Mapping[str, Any]) -> bool:
-    return definition.get("type") in _COUNTABLE and definition.get("doc_values") not in _OFF
+    return definition.get("type") in _COUNTABLE and definition.get("doc_values") not in OFF
 
 
 def asked_names(parts: Iterable[Mapping[str, str | None]]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from tap_elasticsearch.discovery.definition import (
     stream_name,
 )
 from tap_elasticsearch.discovery.keys import key_problem, multi_field_problem
+from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
 from tap_elasticsearch.discovery.names import alias_filters, find, is_pattern, visible
 from tap_elasticsearch.discovery.overrides import Overrides
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 
 logger = logging.getLogger("tap-elasticsearch")
-
-#: How many fields a message names.
-_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,13 +269,11 @@ def _warn_of_sources(
     name: str, fields: Field, sources: Sequence[collections.abc.Mapping[str, Any]]
 ) -> None:
     if paths := missing(fields, sources):
-        more = f" and {len(paths) - _LISTED} more" if len(paths) > _LISTED else ""
         logger.warning(
-            "Stream %s: documents come without %s%s: an index's mapping leaves them out of _source"
+            "Stream %s: documents come without %s: an index's mapping leaves them out of _source"
             " (includes, excludes). Where that holds, these columns are empty.",
             name,
-            ", ".join(paths[:_LISTED]),
-            more,
+            listed(paths),
         )
     if any(is_rewritten({}, source) for source in sources):
         logger.info(REWRITTEN, name)

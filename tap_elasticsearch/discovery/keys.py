@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.names import chunks
 from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.fields import is_sortable, walk
@@ -127,6 +128,4 @@ def _types(
 
 
 def _some(names: Iterable[str]) -> str:
-    listed = sorted(names)
-    more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""  # noqa: PLR2004
-    return ", ".join(listed[:3]) + more
+    return listed(sorted(names), 3)

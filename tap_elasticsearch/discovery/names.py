@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.exceptions import NotFoundError, PrivilegeError
 
 if TYPE_CHECKING:
@@ -233,5 +234,4 @@ def visible(client: Client) -> str:
     )
     if not names:
         return "No index is visible to these credentials."
-    more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""  # noqa: PLR2004
-    return f"Visible: {', '.join(names[:20])}{more}."
+    return f"Visible: {listed(names, 20)}."

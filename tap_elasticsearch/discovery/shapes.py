@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.discovery.catalog import REMEMBERED
 from tap_elasticsearch.discovery.definition import StreamDefinition, form_of, stream_name
+from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.fields import open_shapes, shaped, with_arrays
 
@@ -28,8 +29,6 @@ logger = logging.getLogger("tap-elasticsearch")
 #: objects of two states, and never takes anything out of them.
 LISTS = "array_fields"
 SCALARS = "scalar_fields"
-#: How many columns a warning names.
-_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +78,13 @@ class Shapes:
         now = open_shapes(fields)
         changed = [path for path, array in self.sent.items() if now.get(path, array) != array]
         if changed:
-            more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
             logger.warning(
                 "Stream %s: arrays or array_fields changes the shape of columns that were sent"
-                " before: %s%s. A table that has them may refuse the new values; load it anew.",
+                " before: %s. A table that has them may refuse the new values; load it anew.",
                 self.name,
-                ", ".join(
-                    f"{path} (now {'a list' if now[path] else 'one value'})"
-                    for path in changed[:_NAMED]
+                listed(
+                    [f"{path} (now {'a list' if now[path] else 'one value'})" for path in changed]
                 ),
-                more,
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from tap_elasticsearch.fields import walk
+from tap_elasticsearch.fields import OFF, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,6 @@ REWRITTEN = (
     " objects of lists, dates and numbers written in another way."
 )
 
-_OFF = frozenset({False, "false"})
 #: Modes of indices whose documents are put together from their fields, unless they say otherwise.
 _COLUMNAR = frozenset({"logsdb", "time_series"})
 
@@ -30,7 +29,7 @@ def is_kept(source: Mapping[str, Any]) -> bool:
     Args:
         source: What its mapping says under ``_source``.
     """
-    return source.get("enabled", True) not in _OFF
+    return source.get("enabled", True) not in OFF
 
 
 def is_rewritten(settings: Mapping[str, str], source: Mapping[str, Any] | None = None) -> bool:

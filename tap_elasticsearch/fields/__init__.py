@@ -23,6 +23,7 @@ from tap_elasticsearch.fields.schema import json_schema
 from tap_elasticsearch.fields.tree import (
     JSON_TEXT,
     OBJECTS,
+    OFF,
     Field,
     parse_mapping,
     to_mapping,
@@ -46,6 +47,7 @@ __all__ = [
     "JSON_TEXT",
     "NEVER",
     "OBJECTS",
+    "OFF",
     "TYPES",
     "VECTORS",
     "Conflict",

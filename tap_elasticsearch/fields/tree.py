@@ -23,7 +23,8 @@ _NOT_IN_SOURCE = frozenset({"alias"})
 
 #: Parameters that change what a value means, copied as they are.
 _PARAMETERS = ("format", "locale", "element_type", "value", "null_value")
-_OFF = frozenset({False, "false"})
+#: What a mapping says of what is switched off.
+OFF = frozenset({False, "false"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _properties(mapping: Mapping[str, object]) -> dict[str, Field]:
 
 def _field(mapping: Mapping[str, Any]) -> Field:
     kind = mapping.get("type", "object")
-    if kind in OBJECTS and mapping.get("enabled", True) in _OFF:
+    if kind in OBJECTS and mapping.get("enabled", True) in OFF:
         kind = JSON_TEXT
     parameters: dict[str, Any] = {
         name: _text(mapping[name]) for name in _PARAMETERS if mapping.get(name) is not None
@@ -95,8 +96,8 @@ def _field(mapping: Mapping[str, Any]) -> Field:
         type=kind,
         properties=_properties(mapping) if kind in OBJECTS else {},
         array=kind == "nested" or bool(mapping.get("array", False)),
-        coerce=mapping.get("coerce", True) not in _OFF,
-        indexed=mapping.get("index", True) not in _OFF and mapping.get("doc_values") not in _OFF,
+        coerce=mapping.get("coerce", True) not in OFF,
+        indexed=mapping.get("index", True) not in OFF and mapping.get("doc_values") not in OFF,
         **parameters,
     )
 

@@ -15,26 +15,12 @@ if TYPE_CHECKING:
     from tests.command import Sandbox
     from tests.connection.secured import Secured
 
+EVERYWHERE = ("password", "headers", "client certificate")
+KEYS = ("encoded API key", "API key with id", "OAuth token", "service token")
 LOGINS = {
-    "elasticsearch-9-secure": (
-        "password",
-        "headers",
-        "client certificate",
-        "encoded API key",
-        "API key with id",
-        "OAuth token",
-        "service token",
-    ),
-    "elasticsearch-8-secure": (
-        "password",
-        "headers",
-        "client certificate",
-        "encoded API key",
-        "API key with id",
-        "OAuth token",
-        "service token",
-    ),
-    "opensearch-2-secure": ("password", "headers", "client certificate"),
+    "elasticsearch-9-secure": (*EVERYWHERE, *KEYS),
+    "elasticsearch-8-secure": (*EVERYWHERE, *KEYS),
+    "opensearch-2-secure": EVERYWHERE,
 }
 
 
