@@ -157,7 +157,9 @@ ODD = {
     "surrogate": rb'{"n": 2, "raw": {"text": "a\ud800b"}}',
     "comment": b'{/* "n": 1, */"n": 3, "text": "/*" // "b"\n}',
     "beyond": b'{"n": 4, "raw": {"number": 1e400}}',
-    "deep": b'{"n": 5, "raw": ' + b'{"a":' * 900 + b"1" + b"}" * 901,
+    "deep": b'{"n": 5, "raw": ' + b'{"a":' * 990 + b"1" + b"}" * 991,
+    "mark": b'\xef\xbb\xbf{"n": 6}',
+    "comment_at_the_end": b'{"n": 7}//c',
 }
 
 
@@ -176,7 +178,8 @@ def test_odd_documents(cluster: Cluster, sandbox: Sandbox) -> None:
         assert json.loads(records["surrogate"]["raw"])["text"] == "a\ufffdb"
         assert records["comment"]["text"] == "/*"
         assert json.loads(records["beyond"]["raw"]) == {"number": "1e400"}
-        assert records["deep"]["raw"].count("{") == 900
+        assert records["deep"]["raw"].count("{") == 990
+        assert (records["mark"]["n"], records["comment_at_the_end"]["n"]) == (6, 7)
         assert records["tidy"]["text"] == "é 😀"
     finally:
         cluster.delete("odd")

@@ -118,6 +118,17 @@ def test_a_signal_behind_the_last_page(cluster: Cluster, sandbox: Sandbox) -> No
         cluster.delete("end-last")
 
 
+@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="only Linux can tell")
+def test_a_wide_pipe(filled: Cluster, sandbox: Sandbox) -> None:
+    """The pipe to the target holds as much as it may."""
+    config = {"hosts": [filled.url], "indices": ["end"]}
+    with subprocess.Popen(sandbox.command(config), stdout=subprocess.PIPE) as tap:
+        assert tap.stdout is not None
+        tap.stdout.readline()
+        assert fcntl.fcntl(tap.stdout.fileno(), fcntl.F_GETPIPE_SZ) == 1024 * 1024
+        tap.stdout.read()
+
+
 def test_a_closed_pipe(filled: Cluster, sandbox: Sandbox) -> None:
     """A target that goes away ends the run with one line, and nothing stays open."""
     config = {"hosts": [filled.url], "indices": ["end"], "page_size": 100}

@@ -28,6 +28,31 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
+def test_where_it_is_no_date(cluster: Cluster, sandbox: Sandbox) -> None:
+    """An index that came later, where the field is something else, is not asked for dates."""
+    names = ("served-a", "served-b")
+    fields = (FRENCH, {"type": "keyword"})
+    config = {
+        "hosts": [cluster.url],
+        "indices": [],
+        "streams": [{"index": "served-*", "name": "s"}],
+    }
+    try:
+        catalog = None
+        for name, field in zip(names, fields, strict=True):
+            cluster.create(name, mappings={"properties": {"day": field}})
+            cluster.bulk(name, [(name, {"day": "1 mars 2024"})])
+            cluster.refresh(name)
+            catalog = catalog or sandbox.discover(config)
+        run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
+        assert run.code == 0, run.err
+        records = {record["_id"]: record for record in run.records("s")}
+        assert records["served-a"]["day"] == "2024-03-01T00:00:00Z"
+        assert records["served-b"]["_extra"] == {"day": "1 mars 2024"}
+    finally:
+        cluster.delete(*names)
+
+
 def test_dates_of_the_server(cluster: Cluster, sandbox: Sandbox) -> None:
     """They come in canonical form, whole and in order; what is malformed is kept as it was."""
     cluster.create("served", mappings=MAPPING, settings={"number_of_shards": 2})

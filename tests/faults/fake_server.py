@@ -20,6 +20,8 @@ from tests.faults.faults import Answer, Changed, Cut, Held, Meanwhile, Short
 from tests.faults.operations import answer, understood
 
 if TYPE_CHECKING:
+    from email.message import Message
+
     from typing_extensions import Self
 
     from tests.faults.faults import Fault, Rule
@@ -33,6 +35,7 @@ class FakeServer:
     Attributes:
         cluster: What it holds.
         requests: What was asked so far.
+        headers: The headers of each.
         url: Its address.
         struck: Set as soon as a fault has begun.
     """
@@ -40,6 +43,7 @@ class FakeServer:
     def __init__(self, cluster: Cluster, *rules: Rule) -> None:
         self.cluster = cluster
         self.requests: list[Request] = []
+        self.headers: list[Message] = []
         self.struck = Event()
         self._rules = rules
         self._counts: Counter[str] = Counter()
@@ -135,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         length = int(self.headers.get("content-length") or 0)
         fake = self.server.fake
+        fake.headers.append(self.headers)
         said, fault = fake.answer(self.command, self.path, self.rfile.read(length))
         fake.strike(fault)
         if isinstance(fault, Cut):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -321,3 +322,24 @@ def test_documents_that_cannot_be_looked_at(tmp_path: Path) -> None:
         assert (done.code, len(done.ids)) == (0, 3)
         assert done.stderr.count("documents are not looked at") == 1
         assert "Asking again" not in done.stderr
+
+
+def test_a_run_has_a_name(tmp_path: Path) -> None:
+    """Every request of a run carries the same X-Opaque-Id, and another run's another one."""
+    names = []
+    for _ in range(2):
+        with FakeServer(Cluster(index(10))) as server:
+            assert run(server, tmp_path).code == 0
+            (name,) = {headers["x-opaque-id"] for headers in server.headers}
+            names.append(name)
+    assert names[0] != names[1]
+    assert all(name.startswith("tap-elasticsearch-") for name in names)
+
+
+def test_a_pace(tmp_path: Path) -> None:
+    """A run takes at least as long as its requests may."""
+    with FakeServer(Cluster(index(10))) as server:
+        begun = monotonic()
+        assert run(server, tmp_path, page_size=1, max_requests_per_second=10).code == 0
+        assert monotonic() - begun >= (len(server.requests) - 1) / 10
+        assert len(server.requests) > 10
