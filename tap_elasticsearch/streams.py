@@ -21,9 +21,14 @@ from tap_elasticsearch.discovery import (
     select,
     sent_shapes,
 )
-from tap_elasticsearch.exceptions import Interrupted, SettingsError
-from tap_elasticsearch.extraction import Batch, Extraction
-from tap_elasticsearch.output import Progress, RecordLines
+from tap_elasticsearch.exceptions import (
+    Interrupted,
+    ServerError,
+    SettingsError,
+    UnreachableError,
+)
+from tap_elasticsearch.extraction import Batch, Extraction, Whole
+from tap_elasticsearch.output import Checkpoints, Progress, RecordLines
 from tap_elasticsearch.records.envelope import Recorder
 from tap_elasticsearch.records.form import EXTRA, METADATA
 
@@ -38,13 +43,11 @@ if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery import Replication, Selection, StreamDefinition
-    from tap_elasticsearch.extraction import Since, Whole
+    from tap_elasticsearch.extraction import Since
     from tap_elasticsearch.output import Interruption, LineWriter
 
 #: How many paths with values in ``_extra`` the closing summary names.
 NAMED_EXTRAS = 10
-#: A STATE follows after about as many; a page is never cut for it.
-RECORDS_PER_STATE = 10_000
 
 
 class ClosingTimer(Timer):
@@ -97,13 +100,20 @@ class IndexStream(Stream):
         self._settings = settings
         self._interruption = interruption
         self._open = ExitStack()
-        self._since_state = 0
+        self._checkpoints = Checkpoints()
+        self._due = False
+        self._loads = False
         self._batches_requested = self.get_batch_config(tap.config) is not None
         self._replication = replication
         self._discovered_metadata: MetadataMapping | None = metadata(definition)
         super().__init__(tap, schema=definition.schema, name=definition.name)
         self.primary_keys = definition.keys
         self.replication_key = definition.replication_key
+
+    @property
+    def replication_method(self) -> str:  # noqa: D102
+        # The first run of an incremental stream has no order that a bookmark could follow.
+        return "FULL_TABLE" if self._loads else super().replication_method
 
     @property
     def is_sorted(self) -> bool:  # noqa: D102
@@ -208,14 +218,22 @@ class IndexStream(Stream):
         except Interrupted as stop:
             if stop.at_once:
                 self._writer.discard()
-            elif not self._batches_requested:
-                # With BATCH messages, the state runs ahead of the files until one is written.
-                # Not by the SDK's state writer, which keeps back what it has said before.
-                self._writer.write_message(StateMessage(value=self.tap_state))
+            else:
+                self._write_state()
+            raise
+        except (ServerError, UnreachableError):
+            self._write_state()
             raise
         finally:
             self._writer.flush()
             self._report(recorder)
+
+    def _write_state(self) -> None:
+        """Say how far the run is."""
+        # With BATCH messages, the state runs ahead of the files until one is written.
+        if not self._batches_requested:
+            # Not by the SDK's state writer, which keeps back what it has said before.
+            self._writer.write_message(StateMessage(value=self.tap_state))
 
     def _is_selected(self, path: tuple[str, ...]) -> bool:
         """Is a column part of the records?"""
@@ -225,16 +243,27 @@ class IndexStream(Stream):
         progress = Progress(self.name, self.logger)
         give = self._written if self._as_lines() else Batch.records
         with progress.shown(), found.reading as reading, self._interruption.patience():
-            for batch in found:
-                yield from give(batch, recorder)
-                progress.add(
-                    documents=len(batch.hits),
-                    pages=reading.pages,
-                    size_in_bytes=reading.size_in_bytes,
-                    total=reading.total,
-                )
+            try:
+                for batch in found:
+                    # What came before is written, since this was asked for.
+                    if self._due and found.note(self.stream_state):
+                        self._write_state()
+                    self._due = self._checkpoints.due(len(batch.hits))
+                    yield from give(batch, recorder)
+                    progress.add(
+                        documents=len(batch.hits),
+                        pages=reading.pages,
+                        size_in_bytes=reading.size_in_bytes,
+                        total=reading.total,
+                    )
+            except (Interrupted, ServerError, UnreachableError):
+                found.note(self.stream_state)
+                raise
+        found.complete(self.stream_state)
+        self._loads = False
 
     def _found(self, selection: Selection) -> Whole | Since:
+        incremental = self.is_sorted and self.replication_key
         extraction = Extraction(
             self._client,
             self._settings,
@@ -242,10 +271,26 @@ class IndexStream(Stream):
             selection,
             self.logger,
             self._interruption.check,
+            resumable=self._is_resumable(),
         )
-        if not self.is_sorted or not self.replication_key:
-            return extraction.whole()
-        return extraction.since(self.replication_key, self.stream_state)
+        if not incremental:
+            return extraction.whole(self.stream_state)
+        found = extraction.since(incremental, self.stream_state)
+        self._loads = isinstance(found, Whole)
+        return found
+
+    def _is_resumable(self) -> bool:
+        """Can a later run go on with a full table? Not if nobody is told how far this one is."""
+        if not self._settings.resume_full_table or self._batches_requested:
+            return False
+        if self.emit_activate_version_messages and not self.is_sorted:
+            self.logger.info(
+                "Stream %s: if this run is interrupted, the next begins again, since with"
+                " emit_activate_version_messages the target drops what came before it.",
+                self.name,
+            )
+            return False
+        return self.ABORT_AT_RECORD_COUNT is None
 
     def _as_lines(self) -> bool:
         """Can lines be made of the documents' own bytes? Not if the SDK is to change records."""
@@ -269,11 +314,8 @@ class IndexStream(Stream):
         for chunk in lines.chunks(batch.hits[:-1]):
             self._writer.write_records(chunk)
         self._counter.increment(len(batch.hits) - 1)
-        self._since_state += len(batch.hits)
         # The SDK counts what goes its way alone: after this one, a STATE, or none.
-        due = self._since_state >= RECORDS_PER_STATE
-        self.STATE_MSG_FREQUENCY = 1 if due else sys.maxsize
-        self._since_state %= RECORDS_PER_STATE
+        self.STATE_MSG_FREQUENCY = 1 if self._due and self.is_sorted else sys.maxsize
         yield batch.last(recorder)
 
     def _report(self, recorder: Recorder) -> None:

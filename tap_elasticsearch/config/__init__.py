@@ -1,9 +1,10 @@
 """Settings: their schema, and the frozen values that every room below reads."""
 
 from tap_elasticsearch.config.environment import from_environment
+from tap_elasticsearch.config.kinds import Secret, StreamSettings
 from tap_elasticsearch.config.parsing import parse_json, parse_settings
 from tap_elasticsearch.config.schema import config_schema
-from tap_elasticsearch.config.settings import Secret, Settings, StreamSettings
+from tap_elasticsearch.config.settings import Settings
 
 __all__ = [
     "Secret",

@@ -14,7 +14,7 @@ from tap_elasticsearch.discovery.definition import StreamDefinition, form_of, st
 from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
 from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types
-from tap_elasticsearch.discovery.names import alias_filters, find, settings_of, visible
+from tap_elasticsearch.discovery.names import alias_filters, chunks, find, settings_of, visible
 from tap_elasticsearch.discovery.selection import Selection, select
 from tap_elasticsearch.discovery.shapes import sent_shapes, shapes_in, with_sent_shapes
 from tap_elasticsearch.discovery.sources import REWRITTEN, is_rewritten
@@ -26,6 +26,7 @@ __all__ = [
     "StreamDefinition",
     "alias_filters",
     "breadcrumb",
+    "chunks",
     "deselected",
     "discover",
     "find",

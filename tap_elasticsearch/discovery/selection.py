@@ -36,6 +36,13 @@ class Selection:
         """The paths of dates that the server must read."""
         return unreadable_dates(self.columns)
 
+    @property
+    def fingerprint(self) -> tuple[object, ...]:
+        """What of it the user chose: the same as long as that is the same."""
+        left_out = sorted(".".join(path) for path, field in walk(self.columns) if field.dropped)
+        form = self.form
+        return left_out, sorted(form.metadata), form.whole, form.extras, form.vectors
+
 
 def select(
     definition: StreamDefinition, is_selected: Callable[[tuple[str, ...]], bool]

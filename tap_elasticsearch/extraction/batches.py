@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.extraction.bookmarks import KeyedRecord
+from tap_elasticsearch.extraction.resuming import FULL_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_elasticsearch.extraction.bookmarks import Bookmarks
+    from tap_elasticsearch.extraction.resuming import Resumption
     from tap_elasticsearch.reading import Place, Reading, SortedReading
     from tap_elasticsearch.records.envelope import Recorder
     from tap_elasticsearch.records.hits import Hit
@@ -48,16 +50,36 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All documents of a stream, shard by shard.
+    """All documents of a stream, in no order.
 
     Attributes:
         reading: The reading of all its shards.
+        resumption: What an earlier run did of it, and what is to be told to a later one; None if
+            an interrupted run is to begin again.
+        key: The replication key, where the runs behind this one go on by it.
     """
 
     reading: Reading
+    resumption: Resumption | None = None
+    key: str | None = None
 
     def __iter__(self) -> Iterator[Batch]:
         return map(Batch, self.reading)
+
+    def note(self, state: dict[str, Any]) -> bool:
+        """Put into a stream's state how far it is; False if that is not to be known."""
+        if self.resumption is None:
+            return False
+        state[FULL_TABLE] = self.resumption.text(self.reading.units, self.reading.progress)
+        return True
+
+    def complete(self, state: dict[str, Any]) -> None:
+        """Put into a stream's state that nothing is left to be read."""
+        if self.resumption is not None or FULL_TABLE in state:
+            state[FULL_TABLE] = None
+        if self.resumption is not None and self.resumption.max_key is not None:
+            state["replication_key"] = self.key
+            state["replication_key_value"] = self.resumption.max_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +98,12 @@ class Since:
         for batch in self.reading.in_order(self.bookmarks.key):
             places, hits = zip(*batch, strict=True)
             yield Batch(hits, places, self.bookmarks)
+
+    def note(self, state: dict[str, Any]) -> bool:  # noqa: ARG002
+        """Whoever saves its records leaves bookmarks; there is nothing to add."""
+        return False
+
+    def complete(self, state: dict[str, Any]) -> None:
+        """Put into a stream's state that no full table is left to be read."""
+        if FULL_TABLE in state:
+            state[FULL_TABLE] = None

@@ -20,6 +20,8 @@ from tap_elasticsearch.discovery import (
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.extraction.batches import Since, Whole
 from tap_elasticsearch.extraction.bookmarks import Bookmarks, beginning, bookmarked, window
+from tap_elasticsearch.extraction.greatest import greatest
+from tap_elasticsearch.extraction.resuming import FULL_TABLE, Resumption, fingerprint
 from tap_elasticsearch.fields import DATES
 from tap_elasticsearch.reading import (
     KINDS,
@@ -35,12 +37,12 @@ from tap_elasticsearch.reading import (
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery import Selection, StreamDefinition
-    from tap_elasticsearch.reading import Window
+    from tap_elasticsearch.reading import Unit, Window
 
 
 class Extraction:
@@ -54,6 +56,8 @@ class Extraction:
         selection: Selection,
         logger: logging.Logger,
         check: Callable[[], None],
+        *,
+        resumable: bool,
     ) -> None:
         """Prepare; nothing is asked of the server yet.
 
@@ -64,7 +68,9 @@ class Extraction:
             selection: What of it is wanted.
             logger: The stream's own.
             check: Called between pages; raises to stop the run.
+            resumable: Can a full table that is interrupted be gone on with by a later run?
         """
+        self._resumable = resumable
         self._client = client
         self._settings = settings
         self._definition = definition
@@ -72,26 +78,86 @@ class Extraction:
         self._check = check
         self._selection = selection
 
-    def whole(self) -> Whole:
-        """Everything that the stream has now."""
+    def whole(self, state: Mapping[str, Any]) -> Whole:
+        """Everything that the stream has now.
+
+        Args:
+            state: The stream's state.
+
+        Raises:
+            SettingsError: The state cannot be understood.
+        """
         filters, members = self._members()
         targets = [
             Target(index, all_of(self._definition.query, filters.get(index))) for index in members
         ]
-        return Whole(Reading(self._client, self._units(targets), self._settings, self._check))
+        units = self._units(targets)
+        return self._read_whole(units, self._resumption(units, state, filters))
 
-    def since(self, path: str, state: Mapping[str, Any]) -> Since:
+    def since(self, path: str, state: Mapping[str, Any]) -> Since | Whole:
         """What is new behind the bookmark, in the order of the key.
+
+        Without a bookmark, everything that has the key, in no order, which is faster, wherever an
+        interrupted run can be gone on with.
 
         Args:
             path: The replication key.
             state: The stream's state.
 
         Raises:
-            SettingsError: The key cannot be sorted by, or a bound is no value of it.
+            SettingsError: The key cannot be sorted by, or a bound is no value of it, or the state
+                cannot be understood.
         """
         filters, members = self._members()
         types = key_types(self._client, members, path, KINDS)
+        self._report_lacking(path, members, types)
+        key = Key(path, KINDS[next(iter(types.values()))])
+        bookmark = bookmarked(state, key, self._logger)
+        start = beginning(bookmark, key, self._settings, self._start_value(), self._logger)
+        bounds = window(start, key, self._settings)
+        targets = [
+            self._keyed_target(index, filters.get(index), key, kind, bounds)
+            for index, kind in types.items()
+        ]
+        units = self._units(targets)
+        if bookmark is None and all(unit.numbered for unit in units):
+            resumption = self._resumption(units, state, filters, key.path, start)
+            if resumption:
+                return self._first(units, resumption, key)
+        reading = SortedReading(self._client, units, self._settings, self._check)
+        return Since(reading, Bookmarks(key, bookmark))
+
+    def _first(self, units: list[Unit], resumption: Resumption, key: Key) -> Whole:
+        if not resumption.resumed:
+            # Before the snapshot: what comes between is read again rather than never.
+            last = greatest(self._client, _targets(units), key)
+            resumption.max_key = None if last is None else key.bookmark(last)
+        units = [replace(unit, target=replace(unit.target, key=None)) for unit in units]
+        return self._read_whole(units, resumption, key.path)
+
+    def _read_whole(
+        self, units: list[Unit], resumption: Resumption | None, key: str | None = None
+    ) -> Whole:
+        known = resumption.known if resumption else None
+        reading = Reading(self._client, units, self._settings, self._check, known)
+        return Whole(reading, resumption, key)
+
+    def _resumption(
+        self,
+        units: list[Unit],
+        state: Mapping[str, Any],
+        filters: Mapping[str, Any],
+        *bounds: object,
+    ) -> Resumption | None:
+        """What to go on with, and to leave, if that is to be."""
+        if not self._resumable:
+            return None
+        wanted = self._selection.fingerprint
+        resumption = Resumption(fingerprint(self._definition.query, filters, wanted, bounds))
+        resumption.resume(state.get(FULL_TABLE), units, self._logger)
+        return resumption
+
+    def _report_lacking(self, path: str, members: Sequence[str], types: Mapping[str, str]) -> None:
         if not types:
             msg = f"replication_key {path}: no index of the stream has this field."
             raise SettingsError(msg)
@@ -104,16 +170,6 @@ class Extraction:
                 path,
                 lacking[0],
             )
-        key = Key(path, KINDS[next(iter(types.values()))])
-        bookmark = bookmarked(state, key, self._logger)
-        start = beginning(bookmark, key, self._settings, self._start_value(), self._logger)
-        bounds = window(start, key, self._settings)
-        targets = [
-            self._keyed_target(index, filters.get(index), key, kind, bounds)
-            for index, kind in types.items()
-        ]
-        reading = SortedReading(self._client, self._units(targets), self._settings, self._check)
-        return Since(reading, Bookmarks(key, bookmark))
 
     def _keyed_target(
         self, index: str, alias_filter: dict[str, Any] | None, key: Key, kind: str, bounds: Window
@@ -136,7 +192,7 @@ class Extraction:
             report_drift(self._client, fields, found.members(), self._logger)
         return alias_filters(self._client, found), found.members()
 
-    def _units(self, targets: list[Target]) -> list[Any]:
+    def _units(self, targets: list[Target]) -> list[Unit]:
         settings = settings_of(self._client, [target.index for target in targets])
         if any(map(is_rewritten, settings.values())):
             self._logger.info(REWRITTEN, self._definition.name)
@@ -171,3 +227,8 @@ class Extraction:
             if name == self._definition.name:
                 return entry.start_value
         return None
+
+
+def _targets(units: Sequence[Unit]) -> list[Target]:
+    """The targets of ``units``, each once."""
+    return list({unit.target.index: unit.target for unit in units}.values())

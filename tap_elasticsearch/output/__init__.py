@@ -1,8 +1,9 @@
 """What leaves the process: messages on stdout, progress on stderr, and its end on a signal."""
 
+from tap_elasticsearch.output.checkpoints import Checkpoints
 from tap_elasticsearch.output.interruption import Interruption
 from tap_elasticsearch.output.lines import RecordLines
 from tap_elasticsearch.output.progress import Progress
 from tap_elasticsearch.output.writer import LineWriter
 
-__all__ = ["Interruption", "LineWriter", "Progress", "RecordLines"]
+__all__ = ["Checkpoints", "Interruption", "LineWriter", "Progress", "RecordLines"]

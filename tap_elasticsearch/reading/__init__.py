@@ -10,10 +10,11 @@ from tap_elasticsearch.reading.keys import (
     key_query,
     window_of,
 )
-from tap_elasticsearch.reading.pages import Reading
+from tap_elasticsearch.reading.progress import Progress, Span, Tally
 from tap_elasticsearch.reading.query import all_of, fetching
 from tap_elasticsearch.reading.sorted import SortedReading
 from tap_elasticsearch.reading.units import Target, Unit, plan
+from tap_elasticsearch.reading.whole import Reading
 
 __all__ = [
     "DATE",
@@ -21,8 +22,11 @@ __all__ = [
     "Bookmark",
     "Key",
     "Place",
+    "Progress",
     "Reading",
     "SortedReading",
+    "Span",
+    "Tally",
     "Target",
     "Unit",
     "Window",

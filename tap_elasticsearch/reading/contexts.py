@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import ExitStack
-from functools import partial
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_elasticsearch.exceptions import FatalAPIError, UnreachableError
-from tap_elasticsearch.reading.query import count_body, pit_of
+from tap_elasticsearch.reading.query import pit_of
 from tap_elasticsearch.records.hits import Page, decode_page, require_complete
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from typing_extensions import Self
 
@@ -80,7 +79,13 @@ class Contexts:
     """
 
     def __init__(
-        self, client: Client, units: Sequence[Unit], keep_alive: str, *, together: bool
+        self,
+        client: Client,
+        units: Sequence[Unit],
+        keep_alive: str,
+        *,
+        together: bool,
+        survey: Callable[[Context], int],
     ) -> None:
         """Prepare; nothing is opened yet.
 
@@ -89,7 +94,9 @@ class Contexts:
             units: What to open.
             keep_alive: How long the server keeps each after its last use.
             together: Must all be open at once, however many they are?
+            survey: Looks at what was opened, and tells how many documents of it are to be read.
         """
+        self._survey = survey
         self._client = client
         self._together = together
         self._units = units
@@ -143,7 +150,7 @@ class Contexts:
         context = Context(unit, *self._new_context(unit))
         with self._lock:
             self._open[str(unit)] = context
-        context.total = self._count(context)
+        context.total = self._survey(context)
         if not context.total:
             self._empty.add(str(unit))
         if not context.total or self._done.is_set():
@@ -155,21 +162,6 @@ class Contexts:
         if not self._client.server.points_in_time:
             return "", 1
         return self._client.open_context(unit.target.index, unit.shard, self._keep_alive)
-
-    def _count(self, context: Context) -> int:
-        """How many documents of the stream ``context`` holds."""
-        unit = context.unit
-        what = f"Counting {unit}"
-        accept = partial(context.complete, what)
-        if self._client.server.points_in_time:
-
-            def body() -> dict[str, Any]:
-                return count_body(pit_of(context.id, self._keep_alive), unit.target.query)
-
-            return self._client.accepted(body, what, accept).found.total.value
-        whole = count_body({}, unit.target.query)
-        answer = self._client.search_shard(unit.target.index, unit.shard, whole, what)
-        return accept(answer).found.total.value
 
     def _touch(self, context: Context) -> None:
         """Use ``context``, so that it does not expire; it costs the server next to nothing."""

@@ -1,8 +1,9 @@
-"""The pages of a stream, each complete, the next one on its way while one is written."""
+"""The pages of shards, each complete, the next one on its way while one is written."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +12,7 @@ from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.contexts import Contexts
 from tap_elasticsearch.reading.query import page_body, pit_of
 from tap_elasticsearch.reading.sizes import PageSize
+from tap_elasticsearch.reading.survey import Surveyor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,8 +33,44 @@ logger = logging.getLogger("tap-elasticsearch")
 MOST_LOSSES = 3
 
 
-class Reading:
-    """Reads all units of a stream; a context manager that opens and closes its points in time.
+def _anything(_: Page) -> None:
+    """Take every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request for a page.
+
+    Attributes:
+        context: The point in time that it is asked in.
+        body: Makes the request, at each try anew, of what names the point in time.
+        size: What shrinks with each answer that was too much.
+        require: Raises IncompleteError to refuse a page.
+    """
+
+    context: Context
+    body: Callable[[Mapping[str, Any]], dict[str, Any]]
+    size: PageSize
+    require: Callable[[Page], None] = _anything
+
+    @property
+    def what(self) -> str:
+        """What is asked, in words."""
+        return f"Reading {self.context.unit}"
+
+    def complete(self, answer: bytes) -> Page:
+        """The page of an answer.
+
+        Raises:
+            IncompleteError: It lacks documents.
+        """
+        page = self.context.complete(self.what, answer)
+        self.require(page)
+        return page
+
+
+class Pages:
+    """Reads units of a stream; a context manager that opens and closes its points in time.
 
     Attributes:
         pages: Pages read so far.
@@ -60,8 +98,14 @@ class Reading:
         self._client = client
         self._settings = settings
         self._check = check
+        keep_alive = settings.point_in_time_keep_alive
+        self._surveyor = Surveyor(client, keep_alive)
         self._contexts = Contexts(
-            client, units, settings.point_in_time_keep_alive, together=self.together
+            client,
+            units,
+            keep_alive,
+            together=self.together,
+            survey=self._survey,
         )
         self._share = 1
         self.pages = 0
@@ -85,27 +129,9 @@ class Reading:
         """How many documents there are; None if not everything is open at once."""
         return self._contexts.total
 
-    def __iter__(self) -> Iterator[list[Hit]]:
-        """Hits by the page, never an empty page; each document of the snapshot once.
-
-        Those of a shard whose point in time is lost come again: their order is that of the lost one
-        alone.
-
-        Raises:
-            IncompleteError: A page lacks documents.
-            ContextLostError: Points in time are lost again and again.
-        """
-        for unit in self._contexts.waiting():
-            context = self._opened(unit)
-            losses = 0
-            while context.total:
-                try:
-                    yield from self._unit(context)
-                    break
-                except ContextLostError as error:
-                    losses += 1
-                    context = self._reopened(unit, error, losses, "It is read again from its start")
-            self._contexts.close(unit)
+    def _survey(self, context: Context) -> int:
+        """How many documents of ``context`` are to be read."""
+        return self._surveyor.count(context, context.unit.target.query)
 
     def _opened(self, unit: Unit) -> Context:
         return ahead.finish(ahead.start(partial(self._contexts.of, unit)), self._check)
@@ -119,42 +145,85 @@ class Reading:
         return self._opened(unit)
 
     def _unit(self, context: Context) -> Iterator[list[Hit]]:
+        """The hits of a unit by the page, in the order that was asked for, each page by the last.
+
+        Raises:
+            ContextLostError: The point in time is gone.
+        """
         size = PageSize.of(
             self._settings,
             context.unit.window,
             share=self._share,
             fixed=not self._client.server.points_in_time,
         )
-        after: Raw | None = None
-        coming = self._request(context, size, after)
+        ask = self._ask(context, size, None)
+        coming = self._request(ask)
         read = 0
         while True:
-            page, size_in_bytes = self._page(context, size, after, coming)
+            page, size_in_bytes = self._page(ask, coming)
             if not page.hits:
                 # Only an empty page is the end: a short one can have other reasons.
                 self._compare(context, read)
                 return
             read += len(page.hits)
-            self.pages += 1
-            self.size_in_bytes += size_in_bytes
             size.learn(documents=len(page.hits), size_in_bytes=size_in_bytes)
-            after = page.hits[-1].sort
-            coming = self._request(context, size, after)
+            ask = self._ask(context, size, page.hits[-1].sort)
+            coming = self._request(ask)
             yield page.hits
 
-    def _page(
-        self, context: Context, size: PageSize, after: Raw | None, coming: Future[bytes]
-    ) -> tuple[Page, int]:
+    def _ask(self, context: Context, size: PageSize, after: Raw | None) -> Ask:
+        return Ask(context, partial(self._body, context.unit, size, after), size)
+
+    def _body(
+        self, unit: Unit, size: PageSize, after: Raw | None, pit: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return page_body(
+            pit,
+            size=size.size,
+            tie_break=self._client.server.tie_break,
+            key=unit.target.key,
+            query=unit.target.query,
+            after=after,
+            fetched=unit.target.fetched,
+        )
+
+    def _page(self, ask: Ask, coming: Future[bytes]) -> tuple[Page, int]:
         """The page that is on its way, and its bytes; asked for again if it is not complete."""
         answer = ahead.finish(coming, self._check)
         try:
-            return context.complete(f"Reading {context.unit}", answer), len(answer)
+            page = ask.complete(answer)
         except IncompleteError as error:
             if not self._client.server.points_in_time:
                 raise
             logger.warning("%s Asking again; nothing is lost.", error)
-        again = self._request(context, size, after, complete=True)
-        return self._page(context, size, after, again)
+            return self._page(ask, self._request(ask, complete=True))
+        self.pages += bool(page.hits)
+        self.size_in_bytes += len(answer)
+        return page, len(answer)
+
+    def _request(self, ask: Ask, *, complete: bool = False) -> Future[bytes]:
+        """Ask, and for ``complete``, again until the answer is."""
+        if not self._client.server.points_in_time:
+            return ahead.start(partial(self._scroll, ask))
+
+        def accept(answer: bytes) -> bytes:
+            # Not while another page is written: looking at it takes time of the same processor.
+            if complete:
+                ask.complete(answer)
+            return answer
+
+        def body() -> dict[str, Any]:
+            return ask.body(pit_of(ask.context.id, self._settings.point_in_time_keep_alive))
+
+        return ahead.start(lambda: self._client.accepted(body, ask.what, accept, ask.size.shrink))
+
+    def _scroll(self, ask: Ask) -> bytes:
+        keep_alive = self._settings.point_in_time_keep_alive
+        if ask.context.id:
+            return self._client.continue_scroll(ask.context.id, keep_alive, ask.what)
+        unit = ask.context.unit
+        body = ask.body({})
+        return self._client.search_shard(unit.target.index, unit.shard, body, ask.what, keep_alive)
 
     def _compare(self, context: Context, read: int) -> None:
         """Raise if not as many documents were read as the point in time holds."""
@@ -175,46 +244,3 @@ class Reading:
             logger.warning("%s The data is incomplete.", msg)
             return
         raise IncompleteError(f"{msg} Stopping: the data would be incomplete.")
-
-    def _request(
-        self, context: Context, size: PageSize, after: Raw | None, *, complete: bool = False
-    ) -> Future[bytes]:
-        """Ask for the page behind ``after``, and for ``complete``, again until it is."""
-        if not self._client.server.points_in_time:
-            return ahead.start(partial(self._scroll, context, size))
-        what = f"Reading {context.unit}"
-
-        def body() -> dict[str, Any]:
-            pit = pit_of(context.id, self._settings.point_in_time_keep_alive)
-            return self._body(context, size, pit, after)
-
-        def accept(answer: bytes) -> bytes:
-            # Not while another page is written: looking at it takes time of the same processor.
-            if complete:
-                context.complete(what, answer)
-            return answer
-
-        return ahead.start(lambda: self._client.accepted(body, what, accept, size.shrink))
-
-    def _scroll(self, context: Context, size: PageSize) -> bytes:
-        what = f"Reading {context.unit}"
-        keep_alive = self._settings.point_in_time_keep_alive
-        if context.id:
-            return self._client.continue_scroll(context.id, keep_alive, what)
-        unit = context.unit
-        body = self._body(context, size, {}, None)
-        return self._client.search_shard(unit.target.index, unit.shard, body, what, keep_alive)
-
-    def _body(
-        self, context: Context, size: PageSize, pit: Mapping[str, Any], after: Raw | None
-    ) -> dict[str, Any]:
-        target = context.unit.target
-        return page_body(
-            pit,
-            size=size.size,
-            tie_break=self._client.server.tie_break,
-            key=target.key,
-            query=target.query,
-            after=after,
-            fetched=target.fetched,
-        )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from msgspec import Raw
 
@@ -106,6 +106,65 @@ def fetching(
         "seq_no_primary_term": not _SEQUENCE.isdisjoint(metadata),
     }
     return {name: part for name, part in parts.items() if part}
+
+
+def numbers_query(spans: Iterable[tuple[int, int]]) -> Query:
+    """The query for documents whose sequence numbers are in one of ``spans``, ends included."""
+    ranges = [{"range": {"_seq_no": {"gte": first, "lte": last}}} for first, last in spans]
+    return ranges[0] if len(ranges) == 1 else {"bool": {"should": ranges}}
+
+
+def without(query: Mapping[str, Any]) -> Query:
+    """The query for documents that ``query`` does not match."""
+    return {"bool": {"must_not": [dict(query)]}}
+
+
+def piece_body(
+    pit: Mapping[str, Any],
+    *,
+    size: int,
+    span: tuple[int, int],
+    query: Mapping[str, Any] | None = None,
+    fetched: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The search for the documents of a shard with the sequence numbers of ``span``.
+
+    With their exact number, which tells whether the answer has them all, and costs nothing where
+    it does.
+
+    Args:
+        pit: The point in time, as ``pit_of`` gives it.
+        size: The most documents to return.
+        span: The first and the last number.
+        query: What documents must match.
+        fetched: What hits carry, as ``fetching`` gives it.
+    """
+    return {
+        **pit,
+        **(fetched or {}),
+        "size": size,
+        "sort": [{"_seq_no": "asc"}],
+        "track_total_hits": True,
+        "query": all_of(query, numbers_query([span])),
+    }
+
+
+def newest_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The search for the document of a shard that was written last, and for how many there are."""
+    body: dict[str, Any] = {
+        **pit,
+        "size": 1,
+        "sort": [{"_seq_no": "desc"}],
+        "track_total_hits": True,
+        "_source": False,
+        "seq_no_primary_term": True,
+    }
+    return body if query is None else {**body, "query": dict(query)}
+
+
+def tally_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The search that counts, and adds up the sequence numbers."""
+    return {**count_body(pit, query), "aggs": {"sum": {"sum": {"field": "_seq_no"}}}}
 
 
 def count_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import msgspec
 
 from tap_elasticsearch.exceptions import ContextLostError, ServerError
 from tap_elasticsearch.reading.keys import Window, key_query
-from tap_elasticsearch.reading.pages import Reading
+from tap_elasticsearch.reading.pages import Pages
 from tap_elasticsearch.reading.query import all_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BATCH = 500
 
 
-class SortedReading(Reading):
+class SortedReading(Pages):
     """Reads all units at once, and gives hits in the order of the key."""
 
     together: ClassVar[bool] = True

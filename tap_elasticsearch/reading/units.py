@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 #: What Elasticsearch takes where an index says nothing (index.max_result_window).
 DEFAULT_WINDOW = 10_000
 
+_NUMBERED_MODES = frozenset({"standard", "lookup"})
+_INDEXED = "points_and_doc_values"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -41,11 +44,15 @@ class Unit:
         target: The index and the query.
         shard: The shard's number; None: the whole index.
         window: The most documents that one page may hold.
+        numbered: Can its documents be asked for by their sequence numbers?
+        uuid: What tells the index from another of the same name; empty where it is hidden.
     """
 
     target: Target
     shard: int | None
     window: int = DEFAULT_WINDOW
+    numbered: bool = False
+    uuid: str = ""
 
     @property
     def key_type(self) -> str:
@@ -75,5 +82,20 @@ def plan(targets: Iterable[Target], settings: Mapping[str, Mapping[str, str]]) -
         window = int(found.get("index.max_result_window", DEFAULT_WINDOW))
         count = found.get("index.number_of_shards")
         shards = [None] if count is None else range(int(count))
-        units.extend(Unit(target, shard, window) for shard in shards)
+        uuid = found.get("index.uuid", "")
+        numbered = bool(uuid and count) and _is_numbered(found)
+        units.extend(Unit(target, shard, window, numbered, uuid) for shard in shards)
     return units
+
+
+def _is_numbered(settings: Mapping[str, str]) -> bool:
+    """Can documents be found by their sequence numbers, without a look at all of them?
+
+    Not where the numbers are not kept, nor where they are not indexed: by default so in the modes
+    of logs and metrics (Elasticsearch 9.1 and 9.4, IndexSettings).
+    """
+    return (
+        settings.get("index.mode", "standard") in _NUMBERED_MODES
+        and settings.get("index.disable_sequence_numbers", "false") == "false"
+        and settings.get("index.seq_no.index_options", _INDEXED) == _INDEXED
+    )

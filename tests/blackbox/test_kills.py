@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.servers import Cluster, running
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.command import Sandbox
-    from tests.servers import Cluster
 
 DOCUMENTS = 60_000
 #: How often a run is ended before one is left alone.
@@ -28,12 +29,17 @@ ENDINGS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)
 @pytest.fixture
 def filled(cluster: Cluster) -> Iterator[Cluster]:
     """A server with many documents, and ties among their keys."""
+    fill(cluster)
+    yield cluster
+    cluster.delete("kills")
+
+
+def fill(cluster: Cluster) -> None:
+    """Write the documents, into three shards."""
     mapping = {"properties": {"n": {"type": "long"}}}
     cluster.create("kills", mappings=mapping, settings={"number_of_shards": 3})
     cluster.bulk("kills", ((str(n), {"n": n // 7, "text": "x" * 100}) for n in range(DOCUMENTS)))
     cluster.refresh("kills")
-    yield cluster
-    cluster.delete("kills")
 
 
 def messages(out: bytes) -> list[dict[str, Any]]:
@@ -66,18 +72,113 @@ def ended(
     return messages(out)
 
 
-def test_nothing_is_lost(filled: Cluster, sandbox: Sandbox) -> None:
+class Chain:
+    """Runs that are ended, each from the last STATE of the one before.
+
+    Attributes:
+        arrived: How often each document has arrived, by its ``_id``.
+        records: The record of each that arrived last.
+        state: The last state that was written.
+    """
+
+    def __init__(self, sandbox: Sandbox, config: dict[str, Any], state: object) -> None:
+        self._sandbox = sandbox
+        self._config = config
+        self.arrived: Counter[str] = Counter()
+        self.records: dict[str, dict[str, Any]] = {}
+        self.state: Any = state
+
+    def run(self, lines: int, how: int) -> None:
+        """One run that is ended in a way after so many lines."""
+        found = ended(self._sandbox, self._config, self.state, lines, how)
+        records = [m["record"] for m in found if m["type"] == "RECORD"]
+        self.arrived.update(record["_id"] for record in records)
+        self.records |= {record["_id"]: record for record in records}
+        states = [m["value"] for m in found if m["type"] == "STATE"]
+        self.state = states[-1] if states else self.state
+
+    def run_to_its_end(self) -> None:
+        """One run that is left alone."""
+        self.run(10 * DOCUMENTS, signal.SIGTERM)
+
+
+KEYED = {"replication_key": "n"}
+BOOKMARK = {"replication_key": "n", "replication_key_value": -1}
+
+
+@pytest.mark.parametrize(
+    ("more", "bookmarks"),
+    [({}, {}), (KEYED, {}), (KEYED, {"kills": BOOKMARK})],
+    ids=["whole", "first", "since"],
+)
+def test_nothing_is_lost(
+    filled: Cluster, sandbox: Sandbox, more: dict[str, Any], bookmarks: dict[str, Any]
+) -> None:
     """Every document arrives, and not much more than once."""
     random = Random(KILLS)
-    config = {"hosts": [filled.url], "indices": ["kills"], "replication_key": "n"}
-    state: Any = {"bookmarks": {}}
-    arrived: Counter[str] = Counter()
-    for kill in range(KILLS + 1):
-        lines = random.randrange(2 * DOCUMENTS // KILLS) if kill < KILLS else 10 * DOCUMENTS
-        how = random.choice(ENDINGS)
-        found = ended(sandbox, config, state, lines, how)
-        arrived.update(m["record"]["_id"] for m in found if m["type"] == "RECORD")
-        state = next((m["value"] for m in reversed(found) if m["type"] == "STATE"), state)
-    assert arrived.keys() == {str(n) for n in range(DOCUMENTS)}
-    assert arrived.total() < 2 * DOCUMENTS
-    assert state["bookmarks"]["kills"]["replication_key_value"] == (DOCUMENTS - 1) // 7
+    config = {"hosts": [filled.url], "indices": ["kills"], **more}
+    chain = Chain(sandbox, config, {"bookmarks": bookmarks})
+    for _ in range(KILLS):
+        chain.run(random.randrange(2 * DOCUMENTS // KILLS), random.choice(ENDINGS))
+    chain.run_to_its_end()
+    assert chain.arrived.keys() == {str(n) for n in range(DOCUMENTS)}
+    assert chain.arrived.total() < 2 * DOCUMENTS
+    left = chain.state["bookmarks"]["kills"]
+    assert left.get("replication_key_value") == ((DOCUMENTS - 1) // 7 if more else None)
+    assert left.get("full_table") is None
+
+
+def test_changes_meanwhile(filled: Cluster, sandbox: Sandbox) -> None:
+    """What was not touched since the start is all there, what was, at least as it was then."""
+    random = Random(KILLS)
+    chain = Chain(sandbox, {"hosts": [filled.url], "indices": ["kills"]}, {"bookmarks": {}})
+    touched: set[str] = set()
+    for kill in range(KILLS // 2):
+        chain.run(random.randrange(4 * DOCUMENTS // KILLS), random.choice(ENDINGS))
+        changed = {str(random.randrange(DOCUMENTS)) for _ in range(500)} - touched
+        filled.bulk("kills", ((id_, {"n": -kill, "text": "changed"}) for id_ in changed))
+        for id_ in sorted(changed)[:20]:
+            filled.request("DELETE", f"/kills/_doc/{id_}")
+        filled.bulk("kills", ((f"new-{kill}-{n}", {"n": 0, "text": "new"}) for n in range(200)))
+        filled.refresh("kills")
+        touched |= changed
+    chain.run_to_its_end()
+    untouched = {str(n) for n in range(DOCUMENTS)} - touched
+    assert untouched <= chain.arrived.keys()
+    assert all(chain.records[id_]["n"] == int(id_) // 7 for id_ in untouched)
+    found = {"query": {"match_all": {}}, "size": 0, "track_total_hits": True}
+    there = filled.request("POST", "/kills/_search", found)["hits"]["total"]["value"]
+    assert there <= len(chain.arrived)
+
+
+@pytest.mark.parametrize("name", ["elasticsearch-9", "opensearch-3"])
+@pytest.mark.parametrize(
+    ("more", "bookmarks"), [({}, {}), (KEYED, {"kills": BOOKMARK})], ids=["whole", "since"]
+)
+def test_a_server_that_dies(
+    name: str, sandbox: Sandbox, more: dict[str, Any], bookmarks: dict[str, Any]
+) -> None:
+    """A run waits for a server that is killed and started again, and goes on; nothing is lost."""
+    with running(name) as server:
+        fill(Cluster(server))
+        config = {"hosts": [server.url], "indices": ["kills"], "page_size": 1000, **more}
+        state = sandbox.write("state.json", {"bookmarks": bookmarks})
+        with (
+            (sandbox.folder / "log").open("w") as log,
+            subprocess.Popen(
+                sandbox.command(config, "--state", state), stdout=subprocess.PIPE, stderr=log
+            ) as tap,
+        ):
+            assert tap.stdout is not None
+            out = b"".join(tap.stdout.readline() for _ in range(5_000))
+            server.kill()
+            server.start()
+            Cluster(server).request("GET", "/_cluster/health?wait_for_status=yellow")
+            out += tap.stdout.read()
+        said = (sandbox.folder / "log").read_text()
+        assert tap.returncode == 0, said
+        assert "Asking again" in said
+        assert "has dropped the point in time" in said
+        arrived = Counter(m["record"]["_id"] for m in messages(out) if m["type"] == "RECORD")
+        assert arrived.keys() == {str(n) for n in range(DOCUMENTS)}
+        assert arrived.total() < 1.1 * DOCUMENTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator  # noqa: TC003 - dataclasses read their annotations
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import count
 from time import monotonic
@@ -14,6 +14,9 @@ from uuid import uuid4
 from tests.faults.refusals import closed_index, deleted_index, no_context, no_such_index
 
 Flavour = Literal["elasticsearch", "opensearch"]
+
+#: How many ids of a point in time are good, where they change.
+REMEMBERED_IDS = 4
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -26,10 +29,14 @@ def seconds(duration: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document, and its JSON text as it was indexed."""
+    """A document, its JSON text as it was indexed, and its sequence number.
+
+    Without one, the number is its place in its shard, as if nothing had ever changed there.
+    """
 
     id: str
     source: str
+    seq_no: int = -1
 
 
 @dataclass(slots=True)
@@ -79,8 +86,8 @@ class Cluster:
 
     Attributes:
         indices: By name. What changes here is not seen by points in time that are open.
-        changing_ids: Does every page give the point in time a new id, and forget the old one? Real
-            servers may change it; only this one is strict about the old one.
+        changing_ids: Does every page give the point in time a new id, and forget old ones? Real
+            servers may change it; only this one forgets, save those that pages under way may have.
     """
 
     def __init__(
@@ -95,7 +102,9 @@ class Cluster:
     @property
     def open_contexts(self) -> int:
         """Points in time that were not closed and have not expired."""
-        return sum(self._is_open(point) for point in self._points.values())
+        return sum(
+            map(self._is_open, {id(point): point for point in self._points.values()}.values())
+        )
 
     def matching(self, expression: str, states: set[str]) -> Iterator[Index]:
         """The indices of a list of names, aliases and patterns.
@@ -130,7 +139,7 @@ class Cluster:
                 raise closed_index(index.name, index.uuid)
         parts = sorted(
             (
-                Part(index, number, tuple(documents))
+                Part(index, number, _numbered(documents))
                 for index in indices
                 for number, documents in enumerate(index.shards)
                 if shards is None or number in shards
@@ -159,12 +168,20 @@ class Cluster:
         """The id that an answer gives, which is the same unless ids change."""
         if not self.changing_ids:
             return context
-        return self._registered(self._points.pop(context))
+        point = self._points[context]
+        known = [name for name, other in self._points.items() if other is point]
+        for name in known[: -REMEMBERED_IDS + 1]:
+            del self._points[name]
+        return self._registered(point)
 
     def close(self, context: str) -> bool:
         """Close a point in time; False if there is none."""
-        point = self._points.pop(context, None)
-        return point is not None and self._is_open(point)
+        point = self._points.get(context)
+        if point is None:
+            return False
+        for name in [name for name, other in self._points.items() if other is point]:
+            del self._points[name]
+        return self._is_open(point)
 
     def drop_contexts(self) -> None:
         """Forget every point in time, as a node does that is restarted."""
@@ -185,6 +202,13 @@ class Cluster:
         context = f"point-in-time-{next(self._numbers)}=="
         self._points[context] = point
         return context
+
+
+def _numbered(documents: list[Document]) -> tuple[Document, ...]:
+    return tuple(
+        replace(document, seq_no=place) if document.seq_no < 0 else document
+        for place, document in enumerate(documents)
+    )
 
 
 def _is_meant(index: Index, expression: str, states: set[str]) -> bool:

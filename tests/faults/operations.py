@@ -81,11 +81,16 @@ def understood(cluster: Cluster, method: str, target: str, body: bytes) -> Reque
     for name, of_method, path, known in _ROUTES + _POINTS_IN_TIME[cluster.flavour]:
         match = re.fullmatch(path, parts.path)
         if match and method == of_method:
-            operation = "count" if name == "page" and decoded.get("size") == 0 else name
+            operation = _search_of(decoded) if name == "page" else name
             names = unquote(match.groupdict().get("names") or "")
             odd = frozenset(parameters.keys() - known)
             return Request(operation, method, target, names, parameters, decoded, odd)
     return Request("unknown", method, target)
+
+
+def _search_of(body: dict[str, Any]) -> str:
+    """Searches that bring no documents count them."""
+    return "page" if body.get("size") != 0 and body.get("_source", True) else "count"
 
 
 def answer(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Raw
 
+from tests.faults.queries import matches
 from tests.faults.refusals import not_sortable, page_too_large, refusal
 
 if TYPE_CHECKING:
@@ -15,7 +16,19 @@ if TYPE_CHECKING:
     from tests.faults.model import Document, Flavour, Part, PointInTime
 
 #: What a search may hold here; a request that needs more shall fail rather than be misunderstood.
-KEYS = frozenset({"pit", "size", "sort", "search_after", "track_total_hits", "query"})
+KEYS = frozenset(
+    {
+        "pit",
+        "size",
+        "sort",
+        "search_after",
+        "track_total_hits",
+        "query",
+        "aggs",
+        "_source",
+        "seq_no_primary_term",
+    }
+)
 #: Where counting stops if it is not asked for.
 COUNTED = 10_000
 DEFAULT_WINDOW = 10_000
@@ -44,59 +57,75 @@ def search(point: PointInTime, body: dict[str, Any], flavour: Flavour) -> dict[s
             raise page_too_large(part.index.name, part.shard, size, window)
     sort = [_field(entry) for entry in body.get("sort", [])]
     if point.parts:
-        _require_sortable(sort, flavour, point.parts[0])
-    found = _found(point, sort, flavour)
+        _require_sortable(list(sort), flavour, point.parts[0])
+    found = _found(point, dict(sort), flavour, body.get("query", {"match_all": {}}))
     after = body.get("search_after")
     page = found if after is None else [hit for hit in found if hit.sort > tuple(after)]
     count = len(point.parts)
-    return {
+    answer = {
         "took": 1,
         "timed_out": False,
         "_shards": {"total": count, "successful": count, "skipped": 0, "failed": 0},
         "hits": {
             **_total(body.get("track_total_hits", COUNTED), len(found)),
             "max_score": _score(sort) if page[:size] else None,
-            "hits": [_hit(hit) for hit in page[:size]],
+            "hits": [_hit(hit, body) for hit in page[:size]],
         },
     }
+    if "aggs" in body:
+        answer["aggregations"] = {name: _sum(of, found) for name, of in body["aggs"].items()}
+    return answer
+
+
+def _sum(aggregation: dict[str, Any], found: Sequence[Found]) -> dict[str, float]:
+    if aggregation != {"sum": {"field": "_seq_no"}}:
+        raise refusal(400, "parsing_exception", "the fake server sums numbers", line=1, col=1)
+    return {"value": float(sum(hit.document.seq_no for hit in found))}
 
 
 def _require_known(body: dict[str, Any]) -> None:
     for key in body.keys() - KEYS:
         reason = f"Unknown key for a VALUE_NUMBER in [{key}]."
         raise refusal(400, "parsing_exception", reason, line=1, col=1)
-    if body.get("query", {"match_all": {}}) != {"match_all": {}}:
-        raise refusal(400, "parsing_exception", "the fake server has no queries", line=1, col=1)
 
 
-def _field(entry: str | dict[str, Any]) -> str:
-    return entry if isinstance(entry, str) else next(iter(entry))
+def _field(entry: str | dict[str, Any]) -> tuple[str, str]:
+    """The field of a sort, and its direction."""
+    return (entry, "asc") if isinstance(entry, str) else next(iter(entry.items()))
 
 
-def _found(point: PointInTime, sort: Sequence[str], flavour: Flavour) -> list[Found]:
-    """Every document in the order of ``sort``.
+def _found(
+    point: PointInTime, sort: dict[str, str], flavour: Flavour, query: dict[str, Any]
+) -> list[Found]:
+    """Every document that matches, in the order of ``sort``.
 
     Elasticsearch appends ``_shard_doc`` to it. OpenSearch does not, so that documents of several
     shards have equal values, and paging loses some of them: here as there.
     """
-    fields = list(sort)
-    if fields and flavour == "elasticsearch" and "_shard_doc" not in fields:
-        fields.append("_shard_doc")
+    fields = dict(sort)
+    if fields and flavour == "elasticsearch":
+        fields.setdefault("_shard_doc", "asc")
+    signs = [-1 if order == "desc" else 1 for order in fields.values()]
     found = [
-        Found(part.index.name, document, tuple(_value(f, ordinal, number) for f in fields))
+        Found(
+            part.index.name,
+            document,
+            tuple(_value(f, ordinal, number, document.seq_no) for f in fields),
+        )
         for ordinal, part in enumerate(point.parts)
         for number, document in enumerate(part.documents)
+        if matches(query, document.seq_no)
     ]
-    return sorted(found, key=lambda hit: hit.sort)
+    return sorted(found, key=lambda hit: [s * v for s, v in zip(signs, hit.sort, strict=True)])
 
 
-def _value(name: str, ordinal: int, number: int) -> int:
-    return number if name == "_doc" else (ordinal << 32) | number
+def _value(name: str, ordinal: int, place: int, number: int) -> int:
+    return {"_doc": place, "_seq_no": number}.get(name, (ordinal << 32) | place)
 
 
-def _require_sortable(fields: Sequence[str], flavour: Flavour, part: Part) -> None:
-    known = {"_doc", "_shard_doc"} if flavour == "elasticsearch" else {"_doc"}
-    for name in fields:
+def _require_sortable(fields: Sequence[tuple[str, str]], flavour: Flavour, part: Part) -> None:
+    known = {"_doc", "_seq_no", *(["_shard_doc"] if flavour == "elasticsearch" else [])}
+    for name, _ in fields:
         if name not in known:
             raise not_sortable(part.index.name, part.index.uuid, part.shard, name)
 
@@ -114,11 +143,14 @@ def _score(sort: Sequence[object]) -> float | None:
     return None if sort else 1.0
 
 
-def _hit(hit: Found) -> dict[str, Any]:
+def _hit(hit: Found, body: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "_index": hit.index,
         "_id": hit.document.id,
         "_score": _score(hit.sort),
-        "_source": Raw(hit.document.source.encode()),
     }
+    if body.get("seq_no_primary_term"):
+        answer |= {"_seq_no": hit.document.seq_no, "_primary_term": 1}
+    if body.get("_source", True):
+        answer["_source"] = Raw(hit.document.source.encode())
     return {**answer, "sort": hit.sort} if hit.sort else answer

@@ -79,7 +79,7 @@ def test_reader_that_leaves(tmp_path: Path) -> None:
 
 def test_reader_that_pauses(tmp_path: Path) -> None:
     """A target that stops reading for longer than the keep-alive does not lose the snapshot."""
-    with FakeServer(Cluster(index(500, 300, padding=2000))) as server:
+    with FakeServer(Cluster(index(500, 300, padding=9000))) as server:
         process = start(server, tmp_path, page_size=50, point_in_time_keep_alive="3s")
         assert wait_until(seconds=20, server=server, operation="page", count=2)
         time.sleep(6)

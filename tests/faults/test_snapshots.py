@@ -28,7 +28,7 @@ def change(cluster: Cluster) -> None:
     """Delete one document in two and index new ones, as writers do during a run."""
     for each in cluster.indices.values():
         for shard in each.shards:
-            shard[:] = [*shard[::2], document(1_000_000)]
+            shard[:] = [*shard[::2], document(1_000_000, seq_no=1_000 + len(shard))]
 
 
 def read(server: FakeServer, given_settings: Settings) -> list[str]:

@@ -1,0 +1,201 @@
+"""Readings that end anywhere, and go on in another process, over a server that fails."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tap_elasticsearch.config import Settings
+from tap_elasticsearch.connection import Client
+from tap_elasticsearch.exceptions import SettingsError
+from tap_elasticsearch.extraction.resuming import Resumption
+from tap_elasticsearch.reading import Reading, Target, plan
+from tests.faults.documents import document, index
+from tests.faults.fake_server import FakeServer
+from tests.faults.faults import CIRCUIT_BREAKER, LOST_CONTEXTS, MISSING_SHARD, Rule, Short
+from tests.faults.model import Cluster, Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+logger = logging.getLogger("tests")
+
+BACKWARDS = json.dumps(
+    {
+        "v": 1,
+        "query": "q",
+        "max_key": None,
+        "indices": {"a": {"uuid": "u", "shards": {"0": {"done": [[9, 1]]}}}},
+    }
+)
+#: Faults that a reading survives without waiting.
+FAULTS = (LOST_CONTEXTS, MISSING_SHARD, Short(0), Short(1))
+
+
+class Runs:
+    """Runs over one cluster, each from the last state of the one before.
+
+    Attributes:
+        state: What the last one left.
+        arrived: The source of each document as it arrived last, by its ``_id``.
+        count: How many arrived in all.
+    """
+
+    def __init__(self, server: FakeServer, **more: Any) -> None:  # noqa: ANN401 - any settings
+        self._settings = msgspec.convert({"hosts": [server.url], **more}, Settings)
+        self._server = server
+        self.state: str | None = None
+        self.arrived: dict[str, bytes] = {}
+        self.count = 0
+
+    def run(self, pages: int, query: str = "query") -> None:
+        """Read so many pages, and note how far the reading is."""
+        client = Client(self._settings)
+        names = list(self._server.cluster.indices)
+        units = plan([Target(name) for name in names], client.settings(names))
+        resumption = Resumption(query)
+        resumption.resume(self.state, units, logger)
+        try:
+            with Reading(client, units, self._settings, lambda: None, resumption.known) as reading:
+                for number, hits in enumerate(reading):
+                    self.state = resumption.text(units, reading.progress)
+                    if number == pages:
+                        return
+                    self.count += len(hits)
+                    self.arrived |= {msgspec.json.decode(h.id): bytes(h.source) for h in hits}
+                self.state = resumption.text(units, reading.progress)
+        finally:
+            client.close()
+
+
+def sparse(shards: Iterable[Iterable[int]]) -> Index:
+    """An index whose documents have these sequence numbers: others were there and are gone."""
+    documents = [
+        [document(100 * shard + number, seq_no=number) for number in sorted(numbers)]
+        for shard, numbers in enumerate(shards)
+    ]
+    return Index("orders", documents, index(0).mapping)
+
+
+def change(shards: list[list[Any]], at: int, moved: int) -> None:
+    """Delete a document, change one, write a new one, and let a number appear late."""
+    for shard in shards:
+        highest = max((each.seq_no for each in shard), default=-1)
+        if shard:
+            del shard[at % len(shard)]
+        if shard:
+            changed = shard.pop(moved % len(shard))
+            highest += 1
+            shard.append(type(changed)(changed.id, '{"name":"changed"}', highest))
+        shard.append(document(10_000 + highest, seq_no=highest + 1))
+        taken = {each.seq_no for each in shard}
+        late = next((number for number in range(highest) if number not in taken), None)
+        if late is not None:
+            shard.append(document(20_000 + late, seq_no=late))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    shards=st.lists(st.sets(st.integers(0, 40), max_size=25), min_size=1, max_size=3),
+    page_size=st.one_of(st.just("auto"), st.integers(1, 12)),
+    parallel=st.one_of(st.just("auto"), st.integers(1, 5)),
+    endings=st.lists(st.integers(0, 6), max_size=4),
+    faults=st.lists(st.tuples(st.sampled_from(FAULTS), st.integers(1, 8)), max_size=3),
+    changes=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=4),
+)
+def test_nothing_is_left_out(
+    shards: list[set[int]],
+    page_size: int | str,
+    parallel: int | str,
+    endings: list[int],
+    faults: list[Any],
+    changes: list[tuple[int, int]],
+) -> None:
+    """Whatever ends runs, fails or changes between them: all that is there at the end has arrived.
+
+    As it is there, or as it was when the first run began, or later. Numbers that become visible
+    below those that were passed are among it.
+    """
+    cluster = Cluster(sparse(shards))
+    documents = cluster.indices["orders"].shards
+    rules = [Rule("page", fault, nth) for fault, nth in faults]
+    with FakeServer(cluster, *rules) as server:
+        runs = Runs(server, page_size=page_size, parallel=parallel)
+        for number, pages in enumerate(endings):
+            runs.run(pages)
+            if number < len(changes):
+                change(documents, *changes[number])
+        runs.run(10_000)
+        there = {each.id for shard in documents for each in shard}
+        assert there <= runs.arrived.keys()
+        assert server.open_contexts == 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    counts=st.lists(st.integers(0, 30), min_size=1, max_size=3),
+    page_size=st.integers(1, 12),
+    endings=st.lists(st.integers(0, 4), max_size=6),
+)
+def test_nothing_comes_twice(counts: list[int], page_size: int, endings: list[int]) -> None:
+    """Where nothing changes, what a state covers does not come again, near the newest either."""
+    with FakeServer(Cluster(index(*counts))) as server:
+        runs = Runs(server, page_size=page_size)
+        for pages in endings:
+            runs.run(pages)
+        runs.run(10_000)
+        assert (len(runs.arrived), runs.count) == (sum(counts), sum(counts))
+
+
+def test_an_index_made_anew(caplog: pytest.LogCaptureFixture) -> None:
+    """The numbers of an index say nothing of another one of its name."""
+    cluster = Cluster(index(10))
+    with FakeServer(cluster) as server:
+        runs = Runs(server, page_size=2)
+        runs.run(3)
+        cluster.indices["orders"] = index(10)
+        runs.run(100)
+        assert runs.count == 3 * 2 + 10
+    assert "Index 'orders' was made anew since its reading began" in caplog.text
+
+
+def test_another_query(caplog: pytest.LogCaptureFixture) -> None:
+    """What was read of another selection does not count, and one line says so."""
+    with FakeServer(Cluster(index(10))) as server:
+        runs = Runs(server, page_size=2)
+        runs.run(3)
+        runs.run(100, query="another")
+        assert runs.count == 3 * 2 + 10
+    assert "of another query or selection: reading it from the beginning" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("nonsense", "malformed"),
+        (17, "Expected `object`"),
+        ('{"v":1}', "missing required field"),
+        ('{"v":2,"query":"q","max_key":null,"indices":{}}', "it is of version 2"),
+        ('{"v":1,"query":"q","max_key":null,"indices":{"a":{"uuid":7,"shards":{}}}}', "uuid"),
+        (BACKWARDS, "what is done of a shard is not from a number to a higher one"),
+    ],
+)
+def test_a_state_that_nobody_wrote(text: object, reason: str) -> None:
+    """It is refused with the reason, and with what to do: it is not read as "from the start"."""
+    with pytest.raises(SettingsError, match=reason) as refused:
+        Resumption("q").resume(text, [], logger)
+    assert "Set it to null" in str(refused.value)
+
+
+def test_a_page_that_is_too_much() -> None:
+    """The rest of a piece that was cut down comes all the same."""
+    with FakeServer(Cluster(index(40)), Rule("page", CIRCUIT_BREAKER, 2)) as server:
+        runs = Runs(server, page_size=16)
+        runs.run(100)
+        assert (len(runs.arrived), runs.count) == (40, 40)
