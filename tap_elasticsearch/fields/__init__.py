@@ -1,6 +1,7 @@
 """What a mapping says of documents: the field tree, and the table of types."""
 
-from tap_elasticsearch.fields.checked import NEVER, fraction, nullable, objects
+from tap_elasticsearch.fields.canonical import are_canonical, is_canonical_date
+from tap_elasticsearch.fields.checked import NEVER, Date, fraction, nullable, objects
 from tap_elasticsearch.fields.columns import (
     VECTORS,
     dropping,
@@ -51,16 +52,19 @@ __all__ = [
     "TYPES",
     "VECTORS",
     "Conflict",
+    "Date",
     "Field",
     "FieldType",
     "ListFinder",
     "Misfit",
     "always",
+    "are_canonical",
     "can_be_list",
     "clashes",
     "dropping",
     "fraction",
     "holds_lists",
+    "is_canonical_date",
     "is_known",
     "is_sortable",
     "json_schema",

@@ -88,7 +88,7 @@ _TEXT = FieldType(_STRING, "string", _always(scalars.text), str)
 _KEYWORD = FieldType(_STRING, "string", _always(scalars.text), str, sortable=True)
 _LONG = FieldType(_INTEGER, "integer of 64 bits", numbers.whole, checked.LONG, sortable=True)
 _REAL = FieldType(_NUMBER, "number", numbers.of_field, float, sortable=True)
-_TIME = FieldType(_DATE, "date-time in UTC", dates.date, checked.DATE, sortable=True)
+_TIME = FieldType(_DATE, "date-time in UTC", dates.date, checked.Date, sortable=True)
 _FREE = FieldType(_OBJECT, "object", _always(scalars.free_form), dict[str, Any])
 _TEXT_OF_JSON = FieldType(
     _STRING, "JSON text", _always(scalars.json_text), checked.NEVER, is_value=always
@@ -173,7 +173,7 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(
             _range(_DATE),
             "object with gte, gt, lte, lt (date-times)",
             _date_range,
-            _checked_range(checked.DATE),
+            _checked_range(checked.Date),
         ),
         "ip_range": FieldType(
             _range(_STRING),

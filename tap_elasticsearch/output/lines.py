@@ -52,11 +52,12 @@ class RecordLines:
     def _parts(self, hits: Sequence[Hit]) -> list[Any]:
         now = _encode(datetime.now(timezone.utc))
         end = b'%b,"time_extracted":%b}\n' % (self._version, now)
-        passes, written, tail = self._recorder.passes, self._recorder.head.written, self._tail
+        written, tail = self._recorder.head.written, self._tail
+        passed = self._recorder.passing([hit.source for hit in hits])
         parts: list[Any] = []
-        for hit in hits:
+        for hit, clean in zip(hits, passed, strict=True):
             parts.append(self._begin)
-            if passes(hit.source):
+            if clean:
                 parts += written(hit)
                 parts += tail(hit.source)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import msgspec
@@ -11,9 +12,12 @@ from msgspec import Raw
 from tap_elasticsearch.fields import (
     DATES,
     NEVER,
+    Date,
     Misfit,
+    are_canonical,
     fraction,
     holds_lists,
+    is_canonical_date,
     keeps_canonical,
     nullable,
     objects,
@@ -24,13 +28,14 @@ from tap_elasticsearch.records.form import EXTRA
 from tap_elasticsearch.records.normalise import constants, null_of, nulls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from tap_elasticsearch.fields import Field
 
     #: Would the normaliser leave this value, which is not None, as it is?
     Clean: TypeAlias = "Callable[[Any], bool]"
 
+_UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 #: Objects with more fields than these are not checked by a Struct: it finds a field by comparing
@@ -52,22 +57,44 @@ class Check:
                 fields that are dropped is cut out (see ``Cut``), so it may be anything.
         """
         kind = _object(field, cut=dropped(field))
-        self._decode = msgspec.json.Decoder(kind, dec_hook=_looked_up).decode
+        self._dates: list[object] = []
+        self._decode = msgspec.json.Decoder(kind, dec_hook=_noting(self._dates)).decode
 
-    def __call__(self, source: Raw) -> bool:
-        """Can the bytes of ``source``, a document, stand in a record?"""
-        try:
-            self._decode(source)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return False
-        return True
+    def __call__(self, sources: Iterable[Raw]) -> list[bool]:
+        """Which of ``sources``, documents, can stand in a record by their bytes?
+
+        Their dates are looked at together, which takes less time.
+        """
+        decode, dates = self._decode, self._dates
+        dates.clear()
+        passed: list[bool] = []
+        ends = [0]
+        for source in sources:
+            try:
+                decode(source)
+            except _UNDECODABLE:
+                del dates[ends[-1] :]
+                passed.append(False)
+            else:
+                passed.append(True)
+            ends.append(len(dates))
+        if are_canonical(dates):
+            return passed
+        return [
+            clean and all(map(is_canonical_date, dates[start:end]))
+            for clean, (start, end) in zip(passed, pairwise(ends), strict=True)
+        ]
 
 
-def is_object(source: Raw) -> bool:
-    """Are the bytes of ``source`` an object, whatever is in it?"""
+def are_objects(sources: Iterable[Raw]) -> list[bool]:
+    """Which of ``sources`` are objects, whatever is in them?"""
+    return [_is_object(source) for source in sources]
+
+
+def _is_object(source: Raw) -> bool:
     try:
         _decode_object(source)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _UNDECODABLE:
         return False
     return True
 
@@ -128,9 +155,26 @@ def _one(field: Field) -> Any:  # noqa: ANN401 - as above
 
 def _looked_up(kind: type, value: object) -> object:
     """What msgspec calls for a value of a type that it does not know: an object of that type."""
-    if issubclass(kind, _Wide) and kind.is_clean(value):
+    if kind is Date:
+        clean = is_canonical_date(value)
+    else:
+        clean = issubclass(kind, _Wide) and kind.is_clean(value)
+    if clean:
         return kind()
     raise ValueError
+
+
+def _noting(dates: list[object]) -> Callable[[type, object], object]:
+    """As ``_looked_up``, but what must be a date is put into ``dates``."""
+    date = Date()
+
+    def noted(kind: type, value: object) -> object:
+        if kind is Date:
+            dates.append(value)
+            return date
+        return _looked_up(kind, value)
+
+    return noted
 
 
 def _wide(fields: Mapping[str, Field]) -> Clean:

@@ -10,7 +10,7 @@ import msgspec
 
 from tap_elasticsearch.exceptions import RequestError, SettingsError
 from tap_elasticsearch.fields import ListFinder
-from tap_elasticsearch.records.check import Check, is_object
+from tap_elasticsearch.records.check import Check, are_objects
 from tap_elasticsearch.records.cut import Cut
 from tap_elasticsearch.records.form import DEFAULT_FORM, DOCUMENT, EXTRA
 from tap_elasticsearch.records.metadata import HitColumns
@@ -20,7 +20,7 @@ from tap_elasticsearch.records.repair import without_halves
 from tap_elasticsearch.records.served import put_back, put_served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from msgspec import Raw
 
@@ -52,9 +52,9 @@ def _number(text: str) -> float | str:
     return number if math.isfinite(number) else text
 
 
-def _never(_: Raw) -> bool:
+def _none(sources: Sequence[Raw]) -> list[bool]:
     """No document stands in a record as it is, where fields have other names there."""
-    return False
+    return [False] * len(sources)
 
 
 class Recorder:
@@ -63,7 +63,7 @@ class Recorder:
     Attributes:
         form: What records are made of beside the columns of the document.
         head: The columns of the hit.
-        passes: Can a document stand in a record as it is, but for what is cut out?
+        passing: Which documents can stand in a record as they are, but for what is cut out?
         cut: Cuts out what is not wanted; false where there is nothing to cut.
         extras: Dotted paths of values that had no place in their column, each with how often, and
             the ``_id`` of one document.
@@ -88,15 +88,15 @@ class Recorder:
         self.cut = Cut(columns)
         self._normaliser = Normaliser(columns)
         self._rename = renaming(without_extra(columns).properties) if safe_names else None
-        self.passes = self._passing(columns)
+        self.passing = self._passing(columns)
         self.extras: dict[str, tuple[int, str]] = {}
         self.lists: set[str] = set()
         self._find_lists = ListFinder(columns)
 
-    def _passing(self, columns: Field) -> Callable[[Raw], bool]:
+    def _passing(self, columns: Field) -> Callable[[Sequence[Raw]], list[bool]]:
         if self.form.whole:
-            return is_object
-        return Check(columns) if self._rename is None else _never
+            return are_objects
+        return Check(columns) if self._rename is None else _none
 
     def record(self, hit: Hit) -> dict[str, Any]:
         """``{"_id", "_index", <the document's fields>, "_extra"?}``, true to the schema.
@@ -107,7 +107,7 @@ class Recorder:
             RequestError: The index does not keep the documents it was given.
             SettingsError: A value has no place in its column, and that is not to be.
         """
-        if self.form.whole or not self.passes(hit.source):
+        if self.form.whole or not self.passing([hit.source])[0]:
             return self.normalised(hit)
         source = self.cut(hit.source) if self.cut else hit.source
         return {**self.head.of(hit), **_decode(source)}

@@ -31,7 +31,13 @@ CLEAN = [
 
 def passes(field: Field, document: object) -> bool:
     """Does ``document`` pass the check of ``field``?"""
-    return Check(field)(Raw(json.dumps(document).encode()))
+    (passed,) = Check(field)([raw(document)])
+    return passed
+
+
+def raw(document: object) -> Raw:
+    """``document`` as it comes in a page."""
+    return Raw(json.dumps(document).encode())
 
 
 def root(**properties: Field) -> Field:
@@ -59,6 +65,23 @@ def test_what_passes_is_not_changed(form: Form, data: st.DataObject) -> None:
     if passes(field, document):
         left = json.loads(Cut(field)(json.dumps(document).encode()))
         assert Normaliser(field).record(document) == (left, {})
+
+
+#: Documents with dates at two places, canonical and not, and with none.
+DATES = st.sampled_from(["2024-02-29T00:00:00Z", "2024-01-01T00:00:00.000Z", "2024-01-01 0", 0])
+DATED = st.fixed_dictionaries({}, optional={"f": DATES, "l": st.lists(DATES), "n": st.booleans()})
+
+
+@FORMS
+@given(documents=st.lists(DATED))
+def test_documents_together(form: Form, documents: list[dict[str, Any]]) -> None:
+    """Each document passes or not as it does alone, whatever those beside it are."""
+    field = form(root(f=Field("date"), l=Field("date", array=True), n=Field("boolean")))
+    expected = [passes(field, document) for document in documents]
+    check = Check(field)
+    # Nor does it remember those before.
+    for _ in range(2):
+        assert check(map(raw, documents)) == expected
 
 
 @FORMS
@@ -94,6 +117,8 @@ def test_canonical_values_pass(form: Form, kind: str, canonical: object) -> None
         ("date", "2024-01-01T00:00:00.1234567890Z"),
         ("date", "2024-01-01"),
         ("date", 0),
+        ("date", ["2024-01-01T00:00:00Z"]),
+        ("date_range", {"gte": "2024-01-01"}),
         ("integer", 2**31),
         ("short", -(2**15) - 1),
         ("byte", 128),
@@ -176,14 +201,14 @@ def test_nulls(form: Form) -> None:
 )
 def test_what_is_no_document(source: bytes) -> None:
     """What cannot be decoded does not pass, and does no harm."""
-    assert not Check(root(f=Field("flattened")))(Raw(source))
-    assert not Check(root(f=Field("keyword")))(Raw(source))
+    for kind in ("flattened", "keyword"):
+        assert Check(root(f=Field(kind)))([Raw(source)]) == [False]
 
 
 def test_depth() -> None:
     """A document nested deeper than can be decoded does not pass, and does no harm."""
     deep = b'{"f":' + b'{"a":' * 2_000 + b"1" + b"}" * 2_001
-    assert not Check(root(f=Field("flattened")))(Raw(deep))
+    assert Check(root(f=Field("flattened")))([Raw(deep)]) == [False]
 
 
 @pytest.mark.parametrize("name", ['"', "\\", "\t", "é", "a b", "", "class", "__init__"])
