@@ -11,7 +11,7 @@ from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from datetime import date as Date  # noqa: N812 - `date` is the name of a type in the table
 from datetime import time as Time  # noqa: N812 - as Date
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from tap_elasticsearch.fields.date_formats import MONTHS, NAMED, WEEKDAYS, java_pattern
@@ -293,6 +293,8 @@ def _hour(groups: Groups) -> int:
     return 0
 
 
+# Documents have few different ones.
+@lru_cache(maxsize=1_000)
 def _offset(zone: str) -> timedelta:
     if zone[0] not in "+-":
         return _NO_TIME

@@ -25,7 +25,7 @@ from tap_elasticsearch.fields import (
 )
 from tap_elasticsearch.records.cut import dropped
 from tap_elasticsearch.records.form import EXTRA
-from tap_elasticsearch.records.normalise import constants, null_of, nulls
+from tap_elasticsearch.records.normalise import constants, exact, null_of, nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -180,7 +180,7 @@ def _noting(dates: list[object]) -> Callable[[type, object], object]:
 def _wide(fields: Mapping[str, Field]) -> Clean:
     """The check of objects with these fields, by look-up."""
     cleans = {name: _clean(sub) for name, sub in fields.items()}
-    exact = {name: kind for name, sub in fields.items() if (kind := _exact(sub))}
+    kinds = {name: kind for name, sub in fields.items() if (kind := exact(sub))}
     required = constants(fields).keys()
     filled = nulls(fields).keys()
 
@@ -188,18 +188,12 @@ def _wide(fields: Mapping[str, Field]) -> Clean:
         if type(value) is not dict or not required <= value.keys() <= cleans.keys():
             return False
         return all(
-            type(member) is exact.get(name)
+            type(member) is kinds.get(name)
             or (name not in filled if member is None else cleans[name](member))
             for name, member in value.items()
         )
 
     return is_clean
-
-
-def _exact(field: Field) -> type | None:
-    """The Python type whose values are all clean, if there is one: asking it takes no call."""
-    checked = _column(field)
-    return checked if checked in {str, bool} else None
 
 
 def _clean(field: Field) -> Clean:

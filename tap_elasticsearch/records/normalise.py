@@ -64,29 +64,47 @@ class _ObjectReader:
             for name, field in properties.items()
             if not field.dropped
         }
+        self._exact = {name: kind for name, field in properties.items() if (kind := exact(field))}
         self._nulls = nulls(properties)
         self._folder = Folder(properties)
         self._constants = constants(properties)
 
     def __call__(self, source: Mapping[str, Any], extra: Extra) -> dict[str, Any]:
-        columns, nulls = self._columns, self._nulls
+        columns, exact, nulls = self._columns, self._exact, self._nulls
         if not source.keys() <= columns.keys():
             source = self._folder.fold(source)
         record: dict[str, Any] = {}
         for name, value in source.items():
-            column = columns.get(name)
-            if column is not None:
+            if type(value) is exact.get(name):
+                record[name] = value
+            elif (column := columns.get(name)) is not None:
                 record[name] = nulls.get(name) if value is None else column(value, extra)
-            elif value is not None and value != []:
-                extra[self._prefix + name] = value
+            else:
+                self._leave(name, value, extra)
         if self._constants:
             self._complete(record)
         return record
+
+    def _leave(self, name: str, value: JSON, extra: Extra) -> None:
+        """What is done with the value of a field that has no column."""
+        if value is not None and value != []:
+            extra[self._prefix + name] = value
 
     def _complete(self, record: dict[str, Any]) -> None:
         for name, fill in self._constants.items():
             if name not in record:
                 record[name] = fill()
+
+
+def exact(field: Field) -> type | None:
+    """The Python type whose values stand in the column of ``field`` as they are, if there is one.
+
+    To ask for it takes no call.
+    """
+    if field.dropped or field.properties or holds_lists(field):
+        return None
+    checked = type_of(field.type).checked
+    return checked if checked in {str, bool} else None
 
 
 def constants(properties: Mapping[str, Field]) -> dict[str, Callable[[], Any]]:
@@ -159,7 +177,7 @@ def _converter(field: Field, path: str) -> Convert:
     null = null_of(field)
     normalise = _filling(row.normaliser(field), null)
     column = _Column(path, lambda value, _: normalise(value), row.is_value, null)
-    return partial(_every, column) if holds_lists(field) else _leaf(column, normalise)
+    return _list(column, field) if holds_lists(field) else _leaf(column, normalise)
 
 
 def _filling(normalise: Callable[[JSON], JSON], null: object) -> Callable[[JSON], JSON]:
@@ -217,6 +235,21 @@ def _leaf(column: _Column, normalise: Callable[[JSON], JSON]) -> Convert:
     return convert
 
 
+def _list(column: _Column, field: Field) -> Convert:
+    """The converter of a column of lists, for values without fields."""
+    every = partial(_every, column)
+    kind = exact(replace(field, array=False))
+    if kind is None:
+        return every
+
+    def convert(value: JSON, extra: Extra) -> JSON:
+        if type(value) is list and set(map(type, value)) == {kind}:
+            return value
+        return every(value, extra)
+
+    return convert
+
+
 def _first(column: _Column, values: list[Any], extra: Extra) -> JSON:
     """The first value that fits; of several, all go to ``extra`` as they are."""
     flat = _flat(values, column.is_value)
@@ -237,21 +270,33 @@ def _first(column: _Column, values: list[Any], extra: Extra) -> JSON:
 
 def _every(column: _Column, value: JSON, extra: Extra) -> JSON:
     """All values that fit, as a list; where it is not the document's, that goes to ``extra``."""
-    values = value if type(value) is list and not column.is_value(value) else [value]
-    flat = _flat(values, column.is_value)
+    is_value = column.is_value
+    values = value if type(value) is list and not is_value(value) else [value]
+    nested = list in map(type, values) and any(
+        type(each) is list and not is_value(each) for each in values
+    )
+    flat = _flat(values, is_value) if nested else values
+    found, inner = _converted(column, flat)
+    extra.update({column.path: value} if nested or len(found) < len(flat) else inner)
+    return found or (None if flat else [])
+
+
+def _converted(column: _Column, flat: list[Any]) -> tuple[list[Any], Extra]:
+    """The values that fit, and for each path what has no place, a list."""
     found: list[Any] = []
     inner: Extra = {}
+    own: Extra = {}
     for each in flat:
-        own: Extra = {}
         try:
             found.append(column.null if each is None else column.convert(each, own))
         except Misfit:
+            own = {}
             continue
-        for path, original in own.items():
-            inner.setdefault(path, []).append(original)
-    nested = any(type(each) is list and not column.is_value(each) for each in values)
-    extra.update({column.path: value} if nested or len(found) < len(flat) else inner)
-    return found or (None if flat else [])
+        if own:
+            for path, original in own.items():
+                inner.setdefault(path, []).append(original)
+            own = {}
+    return found, inner
 
 
 def _flat(values: list[Any], is_value: Callable[[list[Any]], bool]) -> list[Any]:
