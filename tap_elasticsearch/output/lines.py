@@ -38,7 +38,7 @@ class RecordLines:
         self._begin = b'{"type":"RECORD","stream":%b,"record":' % _encode(stream)
         self._version = b"" if version is None else b',"version":%d' % version
         self._recorder = recorder
-        self._tail = _tail_of(recorder)
+        self._clean = _clean(self._begin, recorder)
 
     def chunks(self, hits: Sequence[Hit]) -> Iterator[bytes]:
         """The lines of ``hits``, in their order, some at a time.
@@ -52,18 +52,33 @@ class RecordLines:
     def _parts(self, hits: Sequence[Hit]) -> list[Any]:
         now = _encode(datetime.now(timezone.utc))
         end = b'%b,"time_extracted":%b}\n' % (self._version, now)
-        written, tail = self._recorder.head.written, self._tail
+        begin, in_bytes, normalised = self._begin, self._clean, self._recorder.normalised
         passed = self._recorder.passing([hit.source for hit in hits])
         parts: list[Any] = []
         for hit, clean in zip(hits, passed, strict=True):
-            parts.append(self._begin)
-            if clean:
-                parts += written(hit)
-                parts += tail(hit.source)
-            else:
-                parts.append(_encode(self._recorder.normalised(hit)))
+            parts += in_bytes(hit) if clean else (begin, _encode(normalised(hit)))
             parts.append(end)
         return parts
+
+
+def _clean(begin: bytes, recorder: Recorder) -> Callable[[Hit], Sequence[Any]]:
+    """What gives the parts of the line of a document that passes, but for what ends all lines."""
+    written, tail = recorder.head.written, _tail_of(recorder)
+    if recorder.head.usual and tail is _members:
+        return _usual(begin + b'{"_id":')
+    return lambda hit: (begin, *written(hit), *tail(hit.source))
+
+
+def _usual(begin: bytes) -> Callable[[Hit], Sequence[Any]]:
+    """As ``_clean``, for what is written most: all in one call."""
+
+    def parts(hit: Hit) -> Sequence[Any]:
+        members = memoryview(hit.source)[1:]
+        if members[0] == _QUOTE:
+            return begin, hit.id, b',"_index":', hit.index, b",", members
+        return (begin, hit.id, b',"_index":', hit.index, *_members(hit.source))
+
+    return parts
 
 
 def _tail_of(recorder: Recorder) -> Tail:

@@ -22,7 +22,7 @@ class HitColumns:
     """Gives these columns of each hit.
 
     Attributes:
-        written: Gives the beginning of a record, an object that is still to be closed, in parts.
+        usual: Are they ``_id`` and ``_index``?
     """
 
     def __init__(self, names: Sequence[str], *, routed: bool) -> None:
@@ -37,19 +37,15 @@ class HitColumns:
         self._labels[0] = b"{" + self._labels[0][1:]
         values = _values(names)
         self._values = _with_routing(values, names.index("_routing")) if routed else values
-        self.written = _id_and_index if names == ("_id", "_index") else self._written
+        self.usual = names == ("_id", "_index")
 
-    def _written(self, hit: Hit) -> Sequence[Any]:
+    def written(self, hit: Hit) -> Sequence[Any]:
+        """The beginning of a record, an object that is still to be closed, in parts."""
         return [part for pair in zip(self._labels, self._values(hit), strict=True) for part in pair]
 
     def of(self, hit: Hit) -> dict[str, Any]:
         """The beginning of a record, as ``written``."""
         return dict(zip(self._names, map(_decode, self._values(hit)), strict=True))
-
-
-def _id_and_index(hit: Hit) -> Sequence[Any]:
-    """As ``_written``, for what is written most, in half the time."""
-    return b'{"_id":', hit.id, b',"_index":', hit.index
 
 
 def _values(names: Sequence[str]) -> Values:
