@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from tap_elasticsearch.fields import NEVER, Field, type_of
-from tap_elasticsearch.records.check import WIDE, Check
+from tap_elasticsearch.records.check import FEW, WIDE, Check
 from tap_elasticsearch.records.cut import Cut
 from tap_elasticsearch.records.normalise import Normaliser
 from tests.fields.canonical import CANONICAL
@@ -82,6 +82,15 @@ def test_documents_together(form: Form, documents: list[dict[str, Any]]) -> None
     # Nor does it remember those before.
     for _ in range(2):
         assert check(map(raw, documents)) == expected
+
+
+@pytest.mark.parametrize("bad", range(2 * FEW + 1))
+def test_one_among_many(bad: int) -> None:
+    """Of many documents, the one whose date is not canonical fails, wherever it stands."""
+    documents = [{"f": "2024-01-01T00:00:00Z"} for _ in range(2 * FEW + 1)]
+    documents[bad] = {"f": "2024-01-01T00:00:00+00:00"}
+    expected = [number != bad for number in range(len(documents))]
+    assert Check(root(f=Field("date")))(map(raw, documents)) == expected
 
 
 @FORMS
