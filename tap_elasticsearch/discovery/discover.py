@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -11,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.discovery.arrays import Sample, find_lists
+from tap_elasticsearch.discovery.beside import for_each
 from tap_elasticsearch.discovery.columns import report_names
 from tap_elasticsearch.discovery.conflicts import settle
 from tap_elasticsearch.discovery.countable import asked_names
@@ -109,12 +109,7 @@ def discover(
     candidates = _with_sources(candidates, mappings, settings)
     drafts = _drafts(candidates, mappings, overrides, settings.mapping_conflicts)
     shape = partial(_shaped, client, settings, sent, wanted)
-    pool = ThreadPoolExecutor(AT_ONCE)
-    try:
-        drafts = list(pool.map(shape, drafts))
-    finally:
-        # A run that is to end does not wait for those that have not begun.
-        pool.shutdown(wait=False, cancel_futures=True)
+    drafts = for_each(shape, drafts, at_once=AT_ONCE)
     definitions = [_definition(client, draft, settings) for draft in drafts]
     for definition in definitions if settings.record_shape == "columns" else ():
         report_names(definition)

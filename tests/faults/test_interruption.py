@@ -35,7 +35,10 @@ def test_signal_while_a_page_is_awaited(tmp_path: Path, number: signal.Signals, 
         assert server.open_contexts == 0
 
 
-@pytest.mark.parametrize("operation", ["info", "resolve", "mapping", "settings", "open", "count"])
+BEFORE = ["info", "resolve", "mapping", "look", "settings", "open", "count"]
+
+
+@pytest.mark.parametrize("operation", BEFORE)
 def test_signal_before_the_first_page(tmp_path: Path, operation: str) -> None:
     """A signal ends the run soon also while the server keeps an earlier answer back."""
     nth = 2 if operation == "count" else 1
