@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tap_elasticsearch.fields import JSON_TEXT, parse_mapping, type_of, walk, with_arrays
+from tap_elasticsearch.fields import JSON_TEXT, type_of, walk
 from tap_elasticsearch.fields.dates import is_canonical
+from tap_elasticsearch.records.form import METADATA
 from tap_elasticsearch.records.normalise import Normaliser
 from tests.properties.comparison import comparable
+from tests.properties.forms import by_source, lists_not_found, not_cut, unlike_the_hit
 from tests.properties.mappings import leaf_definitions
 from tests.properties.places import Place, leaves
 
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tap_elasticsearch.fields import Field
+    from tests.properties.options import Options
     from tests.properties.reading import Reading
 
-_NO_FIELDS = frozenset({"_id", "_index", "_extra"})
+_NO_FIELDS = METADATA.keys() | {"_extra"}
 #: An empty text is null there.
 _NUMBERS = {"integer", "number"}
 _UNSIGNED = "unsigned_long"
@@ -35,35 +38,41 @@ class Difference(NamedTuple):
         definition: What the mapping says of the field.
         document: The document.
         record: Its record.
+        options: What the tap was told.
     """
 
     what: str
     definition: object
     document: Mapping[str, Any]
     record: Mapping[str, Any]
+    options: Options
 
 
-def differences(reading: Reading, lists: Sequence[str]) -> Iterator[Difference]:
-    """Every place where a record is not what it must be.
-
-    Args:
-        reading: What the server and the tap say.
-        lists: The fields whose columns are lists.
-    """
-    validator = _validator(reading.schema)
-    fields, _ = with_arrays(parse_mapping(reading.mapping), lists)
-    normaliser = Normaliser(fields)
+def differences(reading: Reading) -> Iterator[Difference]:
+    """Every place where a record is not what it must be."""
     definitions = leaf_definitions(reading.mapping)
-    for name, hit in reading.hits.items():
-        record = reading.records[name]
-        wrong = [
-            *((e.message, e.json_path) for e in validator.iter_errors(record)),
-            *_not_as_indexed(definitions, hit, record),
-            *_lost(definitions, hit["_source"], record),
-            *_unstable(normaliser, fields, record),
-        ]
-        for what, definition in wrong:
-            yield Difference(what, definition, hit["_source"], record)
+    whole = reading.runs[0].records
+    for run in reading.runs:
+        validator = _validator(run.schema)
+        normaliser = Normaliser(run.definition.shaped)
+        for name, hit in reading.hits.items():
+            record = run.records[name]
+            wrong: list[tuple[str, object]] = [
+                *((e.message, e.json_path) for e in validator.iter_errors(record)),
+                *unlike_the_hit(run, hit, record),
+            ]
+            if run.options.leaves_out:
+                wrong += not_cut(run, whole[name], record)
+            elif not run.options.whole:
+                record = by_source(run.definition, record)
+                wrong += [
+                    *_not_as_indexed(definitions, hit, record),
+                    *_lost(definitions, hit["_source"], record),
+                    *_unstable(normaliser, run.definition.shaped, record),
+                    *lists_not_found(run, hit),
+                ]
+            for what, definition in wrong:
+                yield Difference(what, definition, hit["_source"], record, run.options)
 
 
 def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
@@ -72,9 +81,9 @@ def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
     return Draft202012Validator({**schema, "additionalProperties": False}, format_checker=formats)
 
 
-def _kept_apart(record: Mapping[str, Any], name: str) -> str | None:
-    """The path in ``_extra`` that is ``name`` or has it below."""
-    return next((p for p in record.get("_extra", ()) if f"{name}.".startswith(f"{p}.")), None)
+def _kept_apart(record: Mapping[str, Any], name: str) -> list[str]:
+    """The paths in ``_extra`` that are ``name`` or have it below: several, without subobjects."""
+    return [path for path in record.get("_extra", ()) if f"{name}.".startswith(f"{path}.")]
 
 
 def _not_as_indexed(
@@ -105,7 +114,7 @@ def _compared(place: Place) -> Iterator[tuple[str, object]]:
         yield f"{place.name} has {ours}, of which the server has only {theirs}", place.definition
     apart = _kept_apart(place.record, place.name)
     # A column for one value has the first, and a list of objects in a column for one is apart.
-    excused = apart is not None and (ours or apart != place.name)
+    excused = any(ours or path != place.name for path in apart)
     if missing and not excused and not place.may_have_less():
         yield f"{place.name} has {ours}, and the server {theirs}", place.definition
 
@@ -123,7 +132,7 @@ def _lost(
     for path, value in leaves(source):
         owner = _owner(path, by_name)
         apart = _kept_apart(record, path)
-        if apart is not None and _has(record["_extra"][apart], path[len(apart) + 1 :], value):
+        if any(_has(record["_extra"][way], path[len(way) + 1 :], value) for way in apart):
             continue
         if value == "" and _empty_is_null(by_name.get(owner)):
             continue

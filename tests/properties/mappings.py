@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from tests.properties.dates import formats
+from tests.properties.options import Options, options, plain
 from tests.properties.values import STRANGE, values
 
 if TYPE_CHECKING:
@@ -72,18 +73,18 @@ _NAMES = ["a", "b", "c", "d", "e", "f"]
 
 @dataclass(frozen=True)
 class Case:
-    """An index, the lists that its stream is to have, and documents.
+    """An index, documents, and what its records are to look like.
 
     Attributes:
         mapping: What stands under ``mappings``.
         settings: The index's settings.
-        lists: Dotted paths whose columns are lists.
+        options: What the tap is told, one run after the other; the first are plain.
         documents: What is to be indexed; the server may refuse it.
     """
 
     mapping: dict[str, Any]
     settings: dict[str, Any]
-    lists: list[str]
+    options: tuple[Options, Options]
     documents: list[dict[str, Any]]
 
 
@@ -134,11 +135,13 @@ def cases(
             "properties": {"x": draw(leaves), "x.y": draw(leaves), "z.w": draw(leaves)},
         }
     mapping = {"dynamic": draw(st.sampled_from([False, False, True])), "properties": properties}
-    names = [".".join(path) for path, _ in leaf_definitions(mapping, objects=True)]
+    paths = [path for path, _ in leaf_definitions(mapping, objects=True)]
+    names = [".".join(path) for path in paths]
+    lists = draw(st.lists(st.sampled_from(names), unique=True, max_size=len(names)))
     return Case(
         mapping,
         {**settings, **draw(st.dictionaries(st.sampled_from(_DEFAULTS), _FLAG))},
-        draw(st.lists(st.sampled_from(names), unique=True, max_size=len(names))),
+        (plain(lists), draw(options(lists, paths))),
         draw(st.lists(_document(properties), min_size=15, max_size=30)),
     )
 

@@ -138,13 +138,16 @@ class Place:
     def may_have_less(self) -> bool:
         """Lacks the column values that the server reports, for a reason?
 
-        Elasticsearch reports what it has not indexed because of ``coerce``. In an
-        ``unsigned_long`` it takes no fraction, while OpenSearch cuts it off.
+        Elasticsearch reports what it has not indexed because of ``coerce``, and fractions that it
+        has not taken for dates as the nearest one. In an ``unsigned_long`` it takes no fraction,
+        while OpenSearch cuts it off.
         """
         if self.ignored and str(self.definition.get("coerce")).lower() == "false":
             return True
         if self.definition["type"] in DATES:
-            return any(_YEAR_OR_TIME.fullmatch(str(v)) for _, v in leaves(self.values))
+            fraction = self.ignored and any(isinstance(v, float) for v in self.values)
+            numbers = (str(v) for _, v in leaves(self.values))
+            return fraction or any(map(_YEAR_OR_TIME.fullmatch, numbers))
         return self.definition["type"] == "unsigned_long" and any(
             not str(value).isdigit() for value in self.values
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from tap_elasticsearch.streams import IndexStream
 from tap_elasticsearch.tap import TapElasticsearch
 from tests.properties.mappings import NEEDED, leaf_definitions
 from tests.properties.places import DATE_FORMAT, DATES
@@ -18,10 +19,31 @@ from tests.properties.places import DATE_FORMAT, DATES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from tap_elasticsearch.discovery import StreamDefinition
     from tests.properties.mappings import Case
+    from tests.properties.options import Options
     from tests.servers import Cluster
 
 _INDEX = "property"
+#: Every document, and what the server knows of it.
+_ALL = {"size": 1_000, "version": True, "seq_no_primary_term": True}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the tap says of an index.
+
+    Attributes:
+        options: What it was told.
+        definition: What it has found out.
+        schema: The stream's schema.
+        records: Its records, by ``_id``.
+    """
+
+    options: Options
+    definition: StreamDefinition
+    schema: dict[str, Any]
+    records: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -31,14 +53,12 @@ class Reading:
     Attributes:
         mapping: What stands under ``mappings``, once all documents are in.
         hits: The server's hits, with ``_source`` and ``fields``, by ``_id``.
-        schema: The stream's schema.
-        records: The tap's records, by ``_id``.
+        runs: The tap's.
     """
 
     mapping: dict[str, Any]
     hits: dict[str, dict[str, Any]]
-    schema: dict[str, Any]
-    records: dict[str, dict[str, Any]]
+    runs: list[Run]
 
 
 def known_types(cluster: Cluster, types: Iterable[str]) -> tuple[str, ...]:
@@ -86,14 +106,8 @@ def read(cluster: Cluster, case: Case) -> Reading | None:
         if not created:
             return None
         mapping = cluster.request("GET", f"/{_INDEX}/_mapping")[_INDEX]["mappings"]
-        shapes = {"arrays": "never", "array_fields": case.lists, "include_vectors": True}
-        messages = _messages({"hosts": [cluster.url], "indices": [_INDEX], **shapes})
-        return Reading(
-            mapping,
-            _hits(cluster, mapping),
-            next(each["schema"] for each in messages if each["type"] == "SCHEMA"),
-            {m["record"]["_id"]: m["record"] for m in messages if m["type"] == "RECORD"},
-        )
+        runs = [_run(cluster, options) for options in case.options]
+        return Reading(mapping, _hits(cluster, mapping), runs)
 
 
 def _hits(cluster: Cluster, mapping: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -102,7 +116,7 @@ def _hits(cluster: Cluster, mapping: Mapping[str, Any]) -> dict[str, dict[str, A
         field = {"field": ".".join(path)}
         fields.append({**field, **({"format": DATE_FORMAT} if definition["type"] in DATES else {})})
     try:
-        answer = cluster.request("POST", f"/{_INDEX}/_search", {"size": 1_000, "fields": fields})
+        answer = cluster.request("POST", f"/{_INDEX}/_search", {**_ALL, "fields": fields})
     except requests.HTTPError:
         # Where one document has a value that was forgiven, OpenSearch may report none at all.
         return _one_by_one(cluster, fields)
@@ -111,10 +125,10 @@ def _hits(cluster: Cluster, mapping: Mapping[str, Any]) -> dict[str, dict[str, A
 
 def _one_by_one(cluster: Cluster, fields: list[Any]) -> dict[str, dict[str, Any]]:
     """The hits; without ``fields`` and with ``unreported`` where those cannot be told."""
-    plain = cluster.request("POST", f"/{_INDEX}/_search", {"size": 1_000})["hits"]["hits"]
+    plain = cluster.request("POST", f"/{_INDEX}/_search", _ALL)["hits"]["hits"]
     hits = {}
     for hit in plain:
-        body = {"query": {"ids": {"values": [hit["_id"]]}}, "fields": fields}
+        body = {**_ALL, "query": {"ids": {"values": [hit["_id"]]}}, "fields": fields}
         hits[hit["_id"]] = {**hit, "unreported": True}
         with suppress(requests.HTTPError):
             answer = cluster.request("POST", f"/{_INDEX}/_search", body)
@@ -122,16 +136,41 @@ def _one_by_one(cluster: Cluster, fields: list[Any]) -> dict[str, dict[str, Any]
     return hits
 
 
-def _messages(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the tap writes; in this process, since the start of one costs more than the reading."""
+def _run(cluster: Cluster, options: Options) -> Run:
+    config = {"hosts": [cluster.url], "indices": [_INDEX], **options.settings}
+    with _handlers_kept():
+        tap = TapElasticsearch(config=config)
+        if options.deselected:
+            catalog = tap.catalog_dict
+            for entry in catalog["streams"][0]["metadata"]:
+                if tuple(entry["breadcrumb"][1::2]) in options.deselected:
+                    entry["metadata"]["selected"] = False
+            tap = TapElasticsearch(config=config, catalog=catalog)
+        messages = _messages(tap)
+        (stream,) = tap.streams.values()
+    assert isinstance(stream, IndexStream)
+    return Run(
+        options,
+        stream.definition,
+        next(each["schema"] for each in messages if each["type"] == "SCHEMA"),
+        {m["record"]["_id"]: m["record"] for m in messages if m["type"] == "RECORD"},
+    )
+
+
+@contextmanager
+def _handlers_kept() -> Iterator[None]:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    written = BytesIO()
     try:
-        with redirect_stdout(TextIOWrapper(written, write_through=True)) as out:
-            TapElasticsearch(config=config).sync_all()
-            out.flush()
-            lines = written.getvalue().splitlines()
+        yield
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-    return [json.loads(line) for line in lines]
+
+
+def _messages(tap: TapElasticsearch) -> list[dict[str, Any]]:
+    """What the tap writes; in this process, since the start of one costs more than the reading."""
+    written = BytesIO()
+    with redirect_stdout(TextIOWrapper(written, write_through=True)) as out:
+        tap.sync_all()
+        out.flush()
+        return [json.loads(line) for line in written.getvalue().splitlines()]

@@ -1,0 +1,95 @@
+"""The properties of records in another form than the plain one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tap_elasticsearch.fields import can_be_list
+from tap_elasticsearch.records.form import METADATA
+from tests.properties.places import flat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tap_elasticsearch.discovery import StreamDefinition
+    from tests.properties.reading import Run
+
+    #: What is wrong, in words, with what the mapping says of the field.
+    Wrong = Iterator[tuple[str, object]]
+
+
+def by_source(definition: StreamDefinition, record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with its columns by the names of fields."""
+    names = {column: path[-1] for path, column in definition.column_paths.items()}
+    renamed: dict[str, Any] = _by_source(names, (), record)
+    return renamed
+
+
+def _by_source(names: Mapping[tuple[str, ...], str], path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        return [_by_source(names, path, each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    inner = (((*path, name), name, member) for name, member in value.items())
+    return {names.get(way, name): _by_source(names, way, member) for way, name, member in inner}
+
+
+def unlike_the_hit(run: Run, hit: Mapping[str, Any], record: Mapping[str, Any]) -> Wrong:
+    """Columns of the hit that are not what the server says; the document, where it is one."""
+    wanted = {"_id", *run.options.settings.get("metadata_fields", ["_id", "_index"])}
+    for name in METADATA:
+        if (name in record) != (name in wanted):
+            yield f"{name} should be there: {name in wanted}", None
+        elif name in wanted and record[name] != hit.get(name):
+            yield f"{name} is {record[name]}, and for the server {hit.get(name)}", None
+    if run.options.whole and json.dumps(record["document"]) != json.dumps(hit["_source"]):
+        yield "the document is not as it was", None
+
+
+def lists_not_found(run: Run, hit: Mapping[str, Any]) -> Wrong:
+    """Root fields that hold a list while their columns are no lists, where those are looked for."""
+    if run.options.settings["arrays"] == "never":
+        return
+    for name, field in run.definition.fields.properties.items():
+        value = hit["_source"].get(name)
+        several = isinstance(value, list) and sum(each is not None for each in flat(value)) > 1
+        if several and can_be_list(field) and not field.array:
+            yield f"{name} is no list", field.type
+
+
+def not_cut(run: Run, whole: Mapping[str, Any], record: Mapping[str, Any]) -> Wrong:
+    """Is a record anything but the plain one, less what is to be left out?"""
+    left = _less(whole, [".".join(path) for path in run.options.deselected])
+    extra = _less(left.pop("_extra", {}), [".".join(path) for path in run.options.deselected])
+    if extra and run.options.settings.get("extra_values") != "drop":
+        left["_extra"] = extra
+    if _tidy(record) != _tidy(left):
+        yield f"it should be {left}", None
+
+
+def _less(value: Any, paths: Sequence[str]) -> Any:  # noqa: ANN401
+    """``value`` without what it has at ``paths``, dotted in any way."""
+    if isinstance(value, list):
+        return [_less(each, paths) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _less(member, _below(paths, name))
+        for name, member in value.items()
+        if not any(f"{name}.".startswith(f"{path}.") for path in paths)
+    }
+
+
+def _below(paths: Sequence[str], name: str) -> list[str]:
+    return [path[len(name) + 1 :] for path in paths if path.startswith(f"{name}.")]
+
+
+def _tidy(value: Any) -> Any:  # noqa: ANN401
+    """``value`` without objects that have nothing, which what is cut out may leave or not."""
+    if isinstance(value, list):
+        return [each for each in map(_tidy, value) if each != {}]
+    if not isinstance(value, dict):
+        return value
+    tidy = {name: _tidy(member) for name, member in value.items()}
+    return {name: member for name, member in tidy.items() if member != {}}
