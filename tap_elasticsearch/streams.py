@@ -19,7 +19,7 @@ from tap_elasticsearch.discovery import (
     mark_dropped,
     metadata,
     select,
-    sent_shapes,
+    to_remember,
 )
 from tap_elasticsearch.exceptions import (
     Interrupted,
@@ -212,7 +212,7 @@ class IndexStream(Stream):
             safe_names=self.definition.property_names == "safe",
         )
         state = self.stream_state
-        state.update(sent_shapes(self.name, self.definition.fields, state))
+        state.update(to_remember(self.definition, state))
         try:
             yield from self._records(recorder, self._found(selection))
         except Interrupted as stop:

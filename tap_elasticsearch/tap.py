@@ -23,14 +23,14 @@ from tap_elasticsearch.config import (
 )
 from tap_elasticsearch.connection import Client, silence_client_logs
 from tap_elasticsearch.discovery import (
+    as_sent,
     deselected,
     discover,
     form_of,
     remembered,
     replications,
-    shapes_in,
+    sent_in,
     with_definitions,
-    with_sent_shapes,
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.fields import walk
@@ -78,7 +78,7 @@ class TapElasticsearch(Tap):
         self.client = Client(self.settings)
         self.writer = message_writer or LineWriter()
         state = _understood({} if state is None else state)
-        self._sent = shapes_in(state)
+        self._sent = sent_in(state)
         # An SDK catalog object has lost what is ours; anything else must be a catalog.
         raw = None if catalog is None or isinstance(catalog, Catalog) else catalog
         catalog = catalog if raw is None else self._as_sent(raw)
@@ -104,7 +104,7 @@ class TapElasticsearch(Tap):
         """``catalog`` with columns as they were sent; what it says is kept for later."""
         self._remembered = remembered(catalog)
         if self._sent:
-            catalog = with_sent_shapes(catalog, self.settings, self._sent)
+            catalog = as_sent(catalog, self.settings, self._sent)
             self._remembered = remembered(catalog)
         self._replications = replications(catalog)
         self._deselected = deselected(catalog)

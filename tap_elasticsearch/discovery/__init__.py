@@ -13,18 +13,21 @@ from tap_elasticsearch.discovery.catalog import (
 from tap_elasticsearch.discovery.definition import StreamDefinition, form_of, stream_name
 from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
+from tap_elasticsearch.discovery.kept import as_sent
 from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types
 from tap_elasticsearch.discovery.names import alias_filters, chunks, find, settings_of, visible
 from tap_elasticsearch.discovery.selection import Selection, select
-from tap_elasticsearch.discovery.shapes import sent_shapes, shapes_in, with_sent_shapes
+from tap_elasticsearch.discovery.sent import Sent, sent_in, to_remember
 from tap_elasticsearch.discovery.sources import REWRITTEN, is_rewritten
 
 __all__ = [
     "REWRITTEN",
     "Replication",
     "Selection",
+    "Sent",
     "StreamDefinition",
     "alias_filters",
+    "as_sent",
     "breadcrumb",
     "chunks",
     "deselected",
@@ -41,11 +44,10 @@ __all__ = [
     "replications",
     "report_drift",
     "select",
-    "sent_shapes",
+    "sent_in",
     "settings_of",
-    "shapes_in",
     "stream_name",
+    "to_remember",
     "visible",
     "with_definitions",
-    "with_sent_shapes",
 ]

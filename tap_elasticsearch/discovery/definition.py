@@ -26,8 +26,7 @@ class StreamDefinition:
         index: The expression it reads: an index, alias, data stream, pattern, or several.
         concrete: Is the expression the name of one index? Decided by the expression, never by
             what it matches today, since the keys follow from it.
-        routed: Does the mapping demand a routing? Then one index can hold several documents of
-            one ``_id``.
+        routed: Do its documents have a routing? Then one index can hold several of one ``_id``.
         fields: The merged mapping.
         query: The query that documents must match, or None.
         replication_key: The dotted path that incremental runs go by, or None.

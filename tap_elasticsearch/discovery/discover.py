@@ -24,6 +24,8 @@ from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
 from tap_elasticsearch.discovery.names import alias_filters, find, is_pattern, visible
 from tap_elasticsearch.discovery.overrides import Overrides
+from tap_elasticsearch.discovery.routing import in_key, routed_indices
+from tap_elasticsearch.discovery.sent import NOTHING
 from tap_elasticsearch.discovery.shapes import in_force
 from tap_elasticsearch.discovery.sources import REWRITTEN, is_kept, is_rewritten, missing
 from tap_elasticsearch.exceptions import NotFoundError, RequestError, SettingsError
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings, StreamSettings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery.names import Found
+    from tap_elasticsearch.discovery.sent import Sent
     from tap_elasticsearch.fields import Conflict, Field
 
 #: Streams whose documents are looked at at the same time.
@@ -85,7 +88,7 @@ class Draft:
 def discover(
     client: Client,
     settings: Settings,
-    sent: collections.abc.Mapping[str, collections.abc.Mapping[str, bool]] = MappingProxyType({}),
+    sent: collections.abc.Mapping[str, Sent] = MappingProxyType({}),
     wanted: Collection[str] | None = None,
 ) -> list[StreamDefinition]:
     """Every stream that the settings ask for, by name.
@@ -93,8 +96,8 @@ def discover(
     Args:
         client: The cluster.
         settings: What the user set.
-        sent: The shapes of columns that were sent before, by stream (see ``shapes_in``).
-        wanted: The streams whose documents may be looked at for lists; None: all.
+        sent: What was sent before, by stream.
+        wanted: The streams whose documents may be looked at; None: all.
 
     Raises:
         NotFoundError: A name is not there or closed, or nothing at all matches.
@@ -110,7 +113,9 @@ def discover(
     drafts = _drafts(candidates, mappings, overrides, settings.mapping_conflicts)
     shape = partial(_shaped, client, settings, sent, wanted)
     drafts = for_each(shape, drafts, at_once=AT_ONCE)
-    definitions = [_definition(client, draft, settings) for draft in drafts]
+    looked_at = [each for each in drafts if wanted is None or each.candidate.name in wanted]
+    routed = routed_indices(client, {i: m for each in looked_at for i, m in each.parts.items()})
+    definitions = [_definition(client, draft, settings, sent, routed) for draft in drafts]
     for definition in definitions if settings.record_shape == "columns" else ():
         report_names(definition)
     _reject_unmatched(settings.array_fields, definitions)
@@ -196,7 +201,7 @@ def _drafts(
 def _shaped(
     client: Client,
     settings: Settings,
-    sent: collections.abc.Mapping[str, collections.abc.Mapping[str, bool]],
+    sent: collections.abc.Mapping[str, Sent],
     wanted: Collection[str] | None,
     draft: Draft,
 ) -> Draft:
@@ -216,7 +221,13 @@ def _shaped(
     return replace(draft, fields=shapes.apply(draft.fields, partial(find_lists, client, sample)))
 
 
-def _definition(client: Client, draft: Draft, settings: Settings) -> StreamDefinition:
+def _definition(
+    client: Client,
+    draft: Draft,
+    settings: Settings,
+    sent: collections.abc.Mapping[str, Sent],
+    routed: Collection[str],
+) -> StreamDefinition:
     candidate, fields = draft.candidate, draft.fields
     _warn_of_unknown_types(candidate.name, fields)
     _warn_of_sources(candidate.name, fields, [mapping.source for mapping in draft.parts.values()])
@@ -224,7 +235,11 @@ def _definition(client: Client, draft: Draft, settings: Settings) -> StreamDefin
         name=candidate.name,
         index=candidate.index,
         concrete=candidate.concrete,
-        routed=any(mapping.routed for mapping in draft.parts.values()),
+        routed=in_key(
+            candidate.name,
+            seen=any(index in routed for index in draft.parts),
+            sent=sent.get(candidate.name, NOTHING).routed,
+        ),
         fields=fields,
         query=candidate.query,
         replication_key=_key(client, candidate, fields, settings.replication_key),

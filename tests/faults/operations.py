@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _WILDCARDS = frozenset({"expand_wildcards", "ignore_unavailable", "allow_no_indices"})
 _NAMES = r"/(?P<names>[^/_][^/]*)"
-#: Name, method, path and parameters of each operation. "page" is "count" where it asks for nothing.
+#: Name, method, path and parameters of each operation.
 _ROUTES = (
     ("info", "GET", r"/", frozenset[str]()),
     ("resolve", "GET", r"/_resolve/index/(?P<names>[^/]+)", _WILDCARDS),
@@ -31,6 +31,8 @@ _ROUTES = (
     ("page", "POST", r"/_search", frozenset({"allow_partial_search_results"})),
     ("look", "POST", _NAMES + "/_search", _WILDCARDS | {"preference"}),
 )
+#: What a search is called that asks for no documents.
+_OF_NONE = {"page": "count", "look": "routed"}
 _OPENING = frozenset({"keep_alive", "preference"})
 _POINTS_IN_TIME = {
     "elasticsearch": (
@@ -55,7 +57,7 @@ class Request:
 
     Attributes:
         operation: ``info``, ``resolve``, ``mapping``, ``settings``, ``alias``, ``open``, ``count``,
-            ``page``, ``look``, ``close``, or ``unknown``.
+            ``page``, ``look``, ``routed``, ``close``, or ``unknown``.
         method: The HTTP method.
         target: Path and parameters, as they came.
         names: The index expression in the path.
@@ -81,16 +83,16 @@ def understood(cluster: Cluster, method: str, target: str, body: bytes) -> Reque
     for name, of_method, path, known in _ROUTES + _POINTS_IN_TIME[cluster.flavour]:
         match = re.fullmatch(path, parts.path)
         if match and method == of_method:
-            operation = _search_of(decoded) if name == "page" else name
+            operation = _OF_NONE.get(name, name) if _brings_none(decoded) else name
             names = unquote(match.groupdict().get("names") or "")
             odd = frozenset(parameters.keys() - known)
             return Request(operation, method, target, names, parameters, decoded, odd)
     return Request("unknown", method, target)
 
 
-def _search_of(body: dict[str, Any]) -> str:
-    """Searches that bring no documents count them."""
-    return "page" if body.get("size") != 0 and body.get("_source", True) else "count"
+def _brings_none(body: dict[str, Any]) -> bool:
+    """Does a search bring no documents?"""
+    return body.get("size") == 0 or not body.get("_source", True)
 
 
 def answer(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
@@ -212,6 +214,11 @@ def _look(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
     return 200, found
 
 
+def _routed(_: Cluster, __: Request) -> tuple[int, dict[str, Any]]:
+    """Which indices have documents with a routing: none."""
+    return 200, {"aggregations": {"indices": {"buckets": []}}}
+
+
 def _close(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
     if cluster.flavour == "opensearch":
         contexts = request.body["pit_id"]
@@ -235,6 +242,7 @@ _ANSWERS: dict[str, Callable[[Cluster, Request], tuple[int, dict[str, Any]]]] = 
     "count": _page,
     "page": _page,
     "look": _look,
+    "routed": _routed,
     "close": _close,
     "unknown": _unknown,
 }

@@ -35,7 +35,7 @@ def test_signal_while_a_page_is_awaited(tmp_path: Path, number: signal.Signals, 
         assert server.open_contexts == 0
 
 
-BEFORE = ["info", "resolve", "mapping", "look", "settings", "open", "count"]
+BEFORE = ["info", "resolve", "mapping", "look", "routed", "settings", "open", "count"]
 
 
 @pytest.mark.parametrize("operation", BEFORE)
