@@ -33,7 +33,7 @@ from tap_elasticsearch.records.envelope import Recorder
 from tap_elasticsearch.records.form import EXTRA, METADATA
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
     from types import TracebackType
 
     from singer_sdk import Tap
@@ -211,8 +211,6 @@ class IndexStream(Stream):
             form=selection.form,
             safe_names=self.definition.property_names == "safe",
         )
-        state = self.stream_state
-        state.update(to_remember(self.definition, state))
         try:
             yield from self._records(recorder, self._found(selection))
         except Interrupted as stop:
@@ -244,7 +242,7 @@ class IndexStream(Stream):
         give = self._written if self._as_lines() else Batch.records
         with progress.shown(), found.reading as reading, self._interruption.patience():
             try:
-                for batch in found:
+                for batch in self._remembered(found):
                     # What came before is written, since this was asked for.
                     if self._due and found.note(self.stream_state):
                         self._write_state()
@@ -261,6 +259,17 @@ class IndexStream(Stream):
                 raise
         found.complete(self.stream_state)
         self._loads = False
+
+    def _remembered(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """``batches``, with the state told what is sent, as soon as anything is.
+
+        A stream without documents is free to turn out otherwise in the next run.
+        """
+        for number, batch in enumerate(batches):
+            if not number:
+                state = self.stream_state
+                state.update(to_remember(self.definition, state))
+            yield batch
 
     def _found(self, selection: Selection) -> Whole | Since:
         incremental = self.is_sorted and self.replication_key

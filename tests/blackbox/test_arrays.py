@@ -247,6 +247,32 @@ def test_a_shape_stays_against_a_new_catalog(changing: Cluster, sandbox: Sandbox
     assert all(validator.is_valid(record) for record in again.records("changing"))
 
 
+@pytest.mark.parametrize("anew", [True, False])
+def test_a_stream_without_documents_decides_nothing(
+    changing: Cluster, sandbox: Sandbox, anew: bool
+) -> None:
+    """The first run with documents finds lists as a first run does; one without keeps what was."""
+    config = {"hosts": [changing.url], "indices": ["changing"]}
+
+    def run(state: str) -> Run:
+        catalog = ["--catalog", sandbox.write("c.json", sandbox.discover(config))] if anew else []
+        return sandbox.run(config, "--state", state, *catalog)
+
+    changing.create("changing", mappings={"properties": {"one": LONG, "many": LONG}})
+    first = sandbox.run(config)
+    assert lists(schema_of(first)) == set()
+    assert final_state(first)["bookmarks"] == {"changing": {}}
+    put(changing, one=1, many=[1, 2])
+    second = run(sandbox.write("state.json", final_state(first)))
+    assert lists(schema_of(second)) == {"many"}
+    assert second.records("changing")[0]["many"] == [1, 2]
+    changing.delete("changing")
+    changing.create("changing", mappings={"properties": {"one": LONG, "many": LONG}})
+    third = run(sandbox.write("state.json", final_state(second)))
+    assert lists(schema_of(third)) == {"many"}
+    assert final_state(third) == final_state(second)
+
+
 def test_settings_overrule_what_was_sent(changing: Cluster, sandbox: Sandbox) -> None:
     """array_fields and arrays change a shape, with a warning that names the columns."""
     config = {"hosts": [changing.url], "indices": ["changing"]}
