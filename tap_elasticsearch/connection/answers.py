@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 import msgspec
+
+from tap_elasticsearch.exceptions import ServerError
+
+T = TypeVar("T")
+
+
+def decoded(answer: bytes, kind: type[T], what: str) -> T:
+    """``answer`` as what it should be.
+
+    Args:
+        answer: What came.
+        kind: Its type.
+        what: What was asked, in words, for errors.
+
+    Raises:
+        ServerError: It is something else.
+    """
+    try:
+        return msgspec.json.decode(answer, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        shown = answer[:80].decode("utf-8", "replace")
+        msg = f"{what} gave what is not JSON as expected ({error}): {shown!r}. Check hosts."
+        raise ServerError(msg) from error
 
 
 class _Named(TypedDict):

@@ -26,6 +26,7 @@ from tap_elasticsearch.connection.answers import (
     OpenedShards,
     Resolved,
     Searched,
+    decoded,
 )
 from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
 from tap_elasticsearch.connection.login import describe_login, login_headers
@@ -34,12 +35,7 @@ from tap_elasticsearch.connection.retries import Retries
 from tap_elasticsearch.connection.server import Server, identify, identify_refusal
 from tap_elasticsearch.connection.tls import describe_trust
 from tap_elasticsearch.connection.transport import elasticsearch
-from tap_elasticsearch.exceptions import (
-    NotFoundError,
-    PrivilegeError,
-    RequestError,
-    ServerError,
-)
+from tap_elasticsearch.exceptions import NotFoundError, PrivilegeError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -138,6 +134,7 @@ class Client:
         """The number of shards of an index, for which the privilege ``read`` is enough."""
         path, what = f"/{_path(index)}/_search", f"Searching {index!r}"
         params = {"size": "0", "track_total_hits": "false", "terminate_after": "1"}
+        params |= self.server.reaching
         total = self._get(path, params, Searched, what=what).shards.total
         if not total:
             msg = f"{what} asked no shard. Is the index being changed? Run again."
@@ -178,7 +175,7 @@ class Client:
             NotFoundError: The index is closed or gone, or has no such shard.
         """
         own = self.server.own_pit_api
-        params = {"keep_alive": keep_alive}
+        params = {**self.server.reaching, "keep_alive": keep_alive}
         if shard is not None:
             params["preference"] = f"_shards:{shard}"
         if self.server.strict_open:
@@ -186,7 +183,7 @@ class Client:
             params[name] = "false"
         path = f"/{_path(index)}/{'_search/point_in_time' if own else '_pit'}"
         what = f"Opening a point in time on {index!r}, shard {'*' if shard is None else shard},"
-        answer = _decoded(self._request("POST", path, params, what=what), Opened, what)
+        answer = decoded(self._request("POST", path, params, what=what), Opened, what)
         context = answer.pit_id if own else answer.id
         shards = answer.shards or OpenedShards(total=1, failed=0)
         if shards.failed or not shards.total or (shard is not None and shards.total != 1):
@@ -261,7 +258,8 @@ class Client:
             what: What is asked, in words, for errors.
             scroll: How long to keep what the answer does not hold; None: not at all.
         """
-        params = {"allow_partial_search_results": "false", "preference": f"_shards:{shard}"}
+        params = {**self.server.reaching, "allow_partial_search_results": "false"}
+        params["preference"] = f"_shards:{shard}"
         if scroll is not None:
             params["scroll"] = scroll
         path = f"/{_path(index)}/_search"
@@ -274,7 +272,8 @@ class Client:
 
         It is asked for once, unless the run cannot do without.
         """
-        params = {"preference": "tap-elasticsearch", "ignore_unavailable": "true"}
+        params = {**self.server.reaching, "preference": "tap-elasticsearch"}
+        params["ignore_unavailable"] = "true"
         path = f"/{_path(','.join(indices))}/_search"
         return self._request("POST", path, params, body=_encode(body), what=what, again=again)
 
@@ -288,7 +287,7 @@ class Client:
         self._elasticsearch.close()
 
     def _get(self, path: str, params: Mapping[str, str], kind: type[T], *, what: str) -> T:
-        return _decoded(self._request("GET", path, params, what=what), kind, what)
+        return decoded(self._request("GET", path, params, what=what), kind, what)
 
     def _request(
         self,
@@ -333,15 +332,6 @@ class Client:
                 retry_after=meta.headers.get("retry-after"),
             )
         return answer
-
-
-def _decoded(answer: bytes, kind: type[T], what: str) -> T:
-    try:
-        return msgspec.json.decode(answer, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        shown = answer[:80].decode("utf-8", "replace")
-        msg = f"{what} gave what is not JSON as expected ({error}): {shown!r}. Check hosts."
-        raise ServerError(msg) from error
 
 
 def _path(expression: str) -> str:

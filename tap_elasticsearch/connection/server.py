@@ -27,6 +27,8 @@ class Server:
         contexts: How many shards may be held open at once on each node without a refusal
             (OpenSearch refuses the 301st, for all its users together).
         headers: To send with every request.
+        reaching: Parameters with which a search, or the opening of a point in time, reaches every
+            index that it names. Elasticsearch 7 passes over frozen ones, without a word.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Server:
     hides_vectors: bool
     contexts: int
     headers: Mapping[str, str]
+    reaching: Mapping[str, str]
 
     def closing(self, context: str) -> tuple[str, dict[str, Any]]:
         """Path and body of the request that closes a point in time, or a scroll."""
@@ -87,6 +90,7 @@ def identify(info: Mapping[str, Any]) -> Server:
         hides_vectors=serverless or (number is not None and number >= (9, 2)),
         contexts=500,
         headers={"elastic-api-version": "2023-10-31"} if serverless else {},
+        reaching={"ignore_throttled": "false"} if number and number < (8,) else {},
     )
 
 
@@ -100,6 +104,7 @@ def _opensearch(number: tuple[int, ...] | None) -> Server:
         hides_vectors=False,
         contexts=100,
         headers={},
+        reaching={},
     )
 
 

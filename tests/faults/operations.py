@@ -29,14 +29,19 @@ _ROUTES = (
     ("settings", "GET", _NAMES + "/_settings", _WILDCARDS | {"flat_settings"}),
     ("alias", "GET", r"/_alias/(?P<names>[^/]+)", _WILDCARDS),
     ("page", "POST", r"/_search", frozenset({"allow_partial_search_results"})),
-    ("look", "POST", _NAMES + "/_search", _WILDCARDS | {"preference"}),
+    ("look", "POST", _NAMES + "/_search", _WILDCARDS | {"preference", "ignore_throttled"}),
 )
 #: What a search is called that asks for no documents.
 _OF_NONE = {"page": "count", "look": "routed"}
 _OPENING = frozenset({"keep_alive", "preference"})
 _POINTS_IN_TIME = {
     "elasticsearch": (
-        ("open", "POST", _NAMES + "/_pit", _OPENING | {"allow_partial_search_results"}),
+        (
+            "open",
+            "POST",
+            _NAMES + "/_pit",
+            _OPENING | {"allow_partial_search_results", "ignore_throttled"},
+        ),
         ("close", "DELETE", r"/_pit", frozenset[str]()),
     ),
     "opensearch": (

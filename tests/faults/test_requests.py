@@ -1,0 +1,55 @@
+"""What the command asks for, as the fake server has seen it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.command import run
+from tests.faults.documents import index
+from tests.faults.fake_server import FakeServer
+from tests.faults.faults import (
+    CIRCUIT_BREAKER,
+    CUT_BEFORE,
+    FORBIDDEN,
+    NOT_A_SEARCH,
+    UNAVAILABLE,
+    Changed,
+    Held,
+    Rule,
+)
+from tests.faults.model import Cluster
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.faults.faults import Fault
+
+
+@pytest.mark.parametrize(("number", "asked"), [("7.17.29", True), ("9.5.3", False)])
+def test_frozen_indices(tmp_path: Path, number: str, asked: bool) -> None:
+    """Elasticsearch 7 is told not to pass over them in whatever does; others have none."""
+    version = Changed({"version": {"number": number, "build_flavor": "default"}})
+    with FakeServer(Cluster(index(3)), Rule("info", version)) as server:
+        done = run(server, tmp_path)
+        assert (done.code, len(done.ids)) == (0, 3), done.stderr
+        sent = {
+            request.operation
+            for request in server.requests
+            if request.parameters.get("ignore_throttled") == "false"
+        }
+        # A search in a point in time reaches what that was opened on.
+        assert sent == ({"look", "routed", "open"} if asked else set())
+
+
+@pytest.mark.parametrize(
+    "fault", [FORBIDDEN, CIRCUIT_BREAKER, NOT_A_SEARCH, UNAVAILABLE, CUT_BEFORE, Held(6)]
+)
+def test_routing_that_cannot_be_looked_for(tmp_path: Path, fault: Fault) -> None:
+    """Whatever goes wrong there, the run goes on, with one warning."""
+    with FakeServer(Cluster(index(3)), Rule("routed", fault, 0)) as server:
+        done = run(server, tmp_path, request_timeout=2)
+        assert server.count("routed") == 1
+    assert (done.code, len(done.ids)) == (0, 3), done.stderr
+    assert done.stderr.count("_routing may be missing in the key") == 1
