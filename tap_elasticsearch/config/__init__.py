@@ -1,7 +1,7 @@
 """Settings: their schema, and the frozen values that every room below reads."""
 
+from tap_elasticsearch.config.entries import Secret, StreamSettings
 from tap_elasticsearch.config.environment import from_environment
-from tap_elasticsearch.config.kinds import Secret, StreamSettings
 from tap_elasticsearch.config.parsing import parse_json, parse_settings
 from tap_elasticsearch.config.schema import config_schema
 from tap_elasticsearch.config.settings import Settings

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 import msgspec
 
+from tap_elasticsearch.config.entries import Secret, StreamSettings
 from tap_elasticsearch.config.instants import parse_instant
-from tap_elasticsearch.config.kinds import Secret, StreamSettings
 from tap_elasticsearch.config.schema import config_schema
 from tap_elasticsearch.config.settings import Settings
 from tap_elasticsearch.exceptions import SettingsError

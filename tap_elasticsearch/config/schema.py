@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tap_elasticsearch.config.kinds import Secret
+from tap_elasticsearch.config.entries import Secret
 from tap_elasticsearch.config.settings import Settings
 
 #: Settings without a default in the schema: the SDK would write it into every configuration, and

@@ -10,15 +10,26 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tap_elasticsearch.config.kinds import (
-    MetadataField,
+# They are looked up when a configuration is decoded.
+from tap_elasticsearch.config.entries import (  # noqa: TC001
     Secret,
     StreamSettings,
     Text,
     Texts,
     TypeOverride,
-    setting,
 )
+
+MetadataField = Literal[
+    "_id", "_index", "_routing", "_version", "_seq_no", "_primary_term", "_ignored"
+]
+
+
+def setting(description: str, group: str, *, secret: bool = False) -> Meta:
+    """What is known of a setting beside its type: for the schema, the README, and validation."""
+    return Meta(
+        description=description,
+        extra_json_schema={"group": group, **({"secret": True} if secret else {})},
+    )
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -133,6 +144,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         setting(
             "Paths or patterns (`tags`, `user.roles`, `*.ids`) of fields that hold lists:"
             " their columns are lists",
+            "rows",
+        ),
+    ] = ()
+    computed_fields: Annotated[
+        Texts,
+        setting(
+            "Paths or patterns of `alias`, runtime and derived fields, which no document holds, to"
+            " have columns for; the server is asked for their values",
             "rows",
         ),
     ] = ()

@@ -49,6 +49,7 @@ class Sample:
         query: The query that its documents must match, or None.
         size: How many documents to look at.
         asked: Paths whose values can be counted, each with the name to ask for.
+        computed: The names of fields that no document holds.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Sample:
     query: Mapping[str, Any] | None
     size: int
     asked: Mapping[str, str]
+    computed: tuple[str, ...] = ()
 
 
 def find_lists(client: Client, sample: Sample, fields: Field) -> set[str]:
@@ -80,6 +82,7 @@ def find_lists(client: Client, sample: Sample, fields: Field) -> set[str]:
 
 class _Hit(Struct, frozen=True):
     source: Any = field(name="_source", default=None)
+    computed: dict[str, Any] = field(name="fields", default_factory=dict)
 
 
 class _Hits(Struct, frozen=True):
@@ -104,7 +107,9 @@ class _Answer(Struct, frozen=True):
     size_in_bytes: int = 0
 
     def documents(self) -> Iterator[dict[str, Any]]:
-        return (hit.source for hit in self.found.hits if isinstance(hit.source, dict))
+        hits = (hit for hit in self.found.hits if isinstance(hit.source, dict))
+        # Two each: a computed field may repeat what the document has.
+        return (part for hit in hits for part in (hit.source, hit.computed))
 
 
 _NOTHING = _Answer(_Hits([]))
@@ -135,6 +140,8 @@ def _answer(
 ) -> _Answer | None:
     """The answer to a request, without documents if it failed; None if it can do without counts."""
     whole = {"sort": ["_doc"], "track_total_hits": False, "timeout": TIMEOUT, **body}
+    if sample.computed:
+        whole["fields"] = sample.computed
     if sample.query is not None:
         whole["query"] = sample.query
     what = f"Looking for lists in stream {sample.name}"

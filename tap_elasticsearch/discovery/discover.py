@@ -21,7 +21,7 @@ from tap_elasticsearch.discovery.definition import (
 )
 from tap_elasticsearch.discovery.keys import key_problem, multi_field_problem
 from tap_elasticsearch.discovery.listed import listed
-from tap_elasticsearch.discovery.mappings import Mapping, read_mappings
+from tap_elasticsearch.discovery.mappings import Mapping, computing, read_mappings
 from tap_elasticsearch.discovery.names import alias_filters, find, is_pattern, visible
 from tap_elasticsearch.discovery.overrides import Overrides
 from tap_elasticsearch.discovery.routing import in_key, routed_indices
@@ -101,14 +101,14 @@ def discover(
 
     Raises:
         NotFoundError: A name is not there or closed, or nothing at all matches.
-        SettingsError: Two streams want one name, ``array_fields`` or ``type_overrides`` names no
-            field, or types conflict that must not.
+        SettingsError: Two streams want one name, a setting names a field that is not there, or
+            types conflict that must not.
     """
     overrides = Overrides(settings)
     candidates = _candidates(client, settings)
     reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
     members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
-    mappings = read_mappings(client, members)
+    mappings = computing(read_mappings(client, members), settings.computed_fields)
     candidates = _with_sources(candidates, mappings, settings)
     drafts = _drafts(candidates, mappings, overrides, settings.mapping_conflicts)
     shape = partial(_shaped, client, settings, sent, wanted)
@@ -217,6 +217,7 @@ def _shaped(
         candidate.query,
         settings.sample_size,
         asked_names(different.values()),
+        tuple(name for name, field in draft.fields.properties.items() if field.computed),
     )
     return replace(draft, fields=shapes.apply(draft.fields, partial(find_lists, client, sample)))
 

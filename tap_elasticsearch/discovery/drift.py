@@ -66,7 +66,9 @@ def _lacking(here: Field, there: Field) -> tuple[str, ...]:
     """
     known = {".".join(path): field for path, field in walk(here)}
     free = {path for path, field in known.items() if not field.properties}
-    paths = (".".join(path) for path, field in walk(there) if not field.properties)
+    # What is computed has been asked for, and mappings are read without it.
+    fields = ((path, field) for path, field in walk(there) if not field.computed)
+    paths = (".".join(path) for path, field in fields if not field.properties)
     return tuple(path for path in paths if path not in known and free.isdisjoint(_outer(path)))
 
 

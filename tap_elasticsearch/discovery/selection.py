@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.fields import VECTORS, dropping, unreadable_dates, walk
+from tap_elasticsearch.fields import DATES, VECTORS, dropping, unreadable_dates, walk
 from tap_elasticsearch.records.form import EXTRA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tap_elasticsearch.discovery.definition import StreamDefinition
     from tap_elasticsearch.fields import Field
@@ -34,7 +34,18 @@ class Selection:
     @property
     def served(self) -> tuple[str, ...]:
         """The paths of dates that the server must read."""
-        return unreadable_dates(self.columns)
+        computed = (name for name, field in self._computed if field.type in DATES)
+        return (*unreadable_dates(self.columns), *computed)
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """The names of other fields that no document holds."""
+        return tuple(name for name, field in self._computed if field.type not in DATES)
+
+    @property
+    def _computed(self) -> Iterator[tuple[str, Field]]:
+        fields = self.columns.properties.items()
+        return ((name, field) for name, field in fields if field.computed and not field.dropped)
 
     @property
     def fingerprint(self) -> tuple[object, ...]:

@@ -219,6 +219,7 @@ class Extraction:
             vectors=self._selection.vectors,
             hides_vectors=self._client.server.hides_vectors,
             metadata=self._selection.form.metadata,
+            computed=self._selection.computed,
         )
 
     def _start_value(self) -> object:

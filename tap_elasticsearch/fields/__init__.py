@@ -8,6 +8,7 @@ from tap_elasticsearch.fields.columns import (
     unsigned_as_integers,
     without_vectors,
 )
+from tap_elasticsearch.fields.computed import apart, computed_fields, with_computed
 from tap_elasticsearch.fields.dates import CANONICAL_DATE, keeps_canonical
 from tap_elasticsearch.fields.lists import ListFinder, can_be_list, open_shapes, shaped
 from tap_elasticsearch.fields.merge import Conflict, merge
@@ -58,9 +59,11 @@ __all__ = [
     "ListFinder",
     "Misfit",
     "always",
+    "apart",
     "are_canonical",
     "can_be_list",
     "clashes",
+    "computed_fields",
     "dropping",
     "fraction",
     "holds_lists",
@@ -84,6 +87,7 @@ __all__ = [
     "unsigned_as_integers",
     "walk",
     "with_arrays",
+    "with_computed",
     "with_safe_names",
     "with_types",
     "without_vectors",

@@ -126,6 +126,7 @@ def _merged(path: tuple[str, ...], parts: Sequence[_Part], conflicts: list[Confl
         coerce=any(field.coerce for field in fields),
         array=kind == "nested" or any(field.array for field in fields),
         indexed=all(field.indexed for field in fields),
+        computed=any(field.computed for field in fields),
     )
 
 

@@ -46,6 +46,7 @@ class Field:
         array: Is the column a list?
         indexed: Can the server search and sort by it?
         dropped: Is it left out of records? (No mapping says so, see ``dropping``.)
+        computed: Does no document hold it, so that the server must be asked for its values?
     """
 
     type: str
@@ -59,13 +60,14 @@ class Field:
     array: bool = False
     indexed: bool = True
     dropped: bool = False
+    computed: bool = False
 
 
 def parse_mapping(mapping: Mapping[str, object]) -> Field:
     """The tree of a mapping.
 
     Multi-fields, ``alias``, ``runtime`` and ``derived`` fields are left out, since they are never
-    in ``_source``.
+    in ``_source`` (see ``computed_fields``).
 
     Args:
         mapping: What stands under ``mappings`` in an answer of ``GET /<index>/_mapping``, or what
@@ -98,6 +100,7 @@ def _field(mapping: Mapping[str, Any]) -> Field:
         array=kind == "nested" or bool(mapping.get("array", False)),
         coerce=mapping.get("coerce", True) not in OFF,
         indexed=mapping.get("index", True) not in OFF and mapping.get("doc_values") not in OFF,
+        computed=bool(mapping.get("computed", False)),
         **parameters,
     )
 
@@ -109,7 +112,7 @@ def _text(value: object) -> str:
 def to_mapping(field: Field) -> dict[str, Any]:
     """``field`` as JSON in the form of a mapping, such that ``parse_mapping`` reads it back.
 
-    Only what a Field holds is written, and ``"array": true`` of our own.
+    Only what a Field holds is written, and ``"array": true`` and ``"computed": true`` of our own.
     """
     written: dict[str, Any] = {"type": field.type}
     if field.properties:
@@ -121,6 +124,7 @@ def to_mapping(field: Field) -> dict[str, Any]:
         "array": (field.array and field.type != "nested", True),
         "coerce": (not field.coerce, False),
         "index": (not field.indexed, False),
+        "computed": (field.computed, True),
     }
     return written | {name: value for name, (holds, value) in flags.items() if holds}
 

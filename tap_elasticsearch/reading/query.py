@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from msgspec import Raw
 
@@ -84,6 +84,7 @@ def fetching(
     vectors: Mapping[str, bool] = MappingProxyType({}),
     hides_vectors: bool = False,
     metadata: Collection[str] = (),
+    computed: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The part of a search that says what hits carry.
 
@@ -94,13 +95,14 @@ def fetching(
         vectors: The paths of vectors, each with whether it is wanted.
         hides_vectors: Does the server leave vectors out by itself, unless it is asked?
         metadata: The names of what is wanted beside the document.
+        computed: The names of fields that no document holds.
     """
     unwanted = [path for path, wanted in vectors.items() if not wanted]
     source: dict[str, Any] = {"excludes": unwanted} if unwanted else {}
     if hides_vectors and len(unwanted) < len(vectors):
         source["exclude_vectors"] = False
     parts = {
-        "fields": [{"field": path, "format": DATE_FORMAT} for path in served],
+        "fields": [*({"field": path, "format": DATE_FORMAT} for path in served), *computed],
         "_source": source,
         "version": "_version" in metadata,
         "seq_no_primary_term": not _SEQUENCE.isdisjoint(metadata),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tap_elasticsearch.exceptions import RequestError, SettingsError
-from tap_elasticsearch.fields import ListFinder
+from tap_elasticsearch.fields import ListFinder, apart
 from tap_elasticsearch.records.check import Check, are_objects
+from tap_elasticsearch.records.computed import Computed
 from tap_elasticsearch.records.cut import Cut
 from tap_elasticsearch.records.form import DEFAULT_FORM, DOCUMENT, EXTRA
 from tap_elasticsearch.records.metadata import HitColumns
@@ -53,7 +54,7 @@ def _number(text: str) -> float | str:
 
 
 def _none(sources: Sequence[Raw]) -> list[bool]:
-    """No document stands in a record as it is, where fields have other names there."""
+    """No document stands in a record as it is: names are others there, or values are added."""
     return [False] * len(sources)
 
 
@@ -86,7 +87,9 @@ class Recorder:
         names = form.names(("_id", "_routing") if routed else ("_id",))
         self.head = HitColumns(names, routed=routed)
         self.cut = Cut(columns)
-        self._normaliser = Normaliser(columns)
+        of_documents, computed = apart(columns)
+        self._normaliser = Normaliser(of_documents)
+        self._computed = Computed(computed)
         self._rename = renaming(without_extra(columns).properties) if safe_names else None
         self.passing = self._passing(columns)
         self.extras: dict[str, tuple[int, str]] = {}
@@ -96,7 +99,7 @@ class Recorder:
     def _passing(self, columns: Field) -> Callable[[Sequence[Raw]], list[bool]]:
         if self.form.whole:
             return are_objects
-        return Check(columns) if self._rename is None else _none
+        return Check(columns) if not (self._rename or self._computed) else _none
 
     def record(self, hit: Hit) -> dict[str, Any]:
         """``{"_id", "_index", <the document's fields>, "_extra"?}``, true to the schema.
@@ -118,14 +121,17 @@ class Recorder:
         source = self._source(hit)
         if self.form.whole:
             return record if self.cut else {**record, DOCUMENT: source}
-        replaced = put_served(source, _decode(hit.served))
+        served = _decode(hit.served)
+        computed = self._computed.taken(served)
+        replaced = put_served(source, served)
         fields, extra = self._normaliser.record(source)
+        self._computed.add(computed, fields, extra)
         record.update(fields if self._rename is None else self._rename(fields))
         if extra:
             put_back(extra, replaced)
             self._note(extra, hit)
             if any(type(extra[path]) is list for path in extra.keys() - self.lists):
-                self.lists.update(self._find_lists(source) & extra.keys())
+                self.lists.update(self._find_lists({**source, **computed}) & extra.keys())
             if self.form.extras == "keep":
                 record[EXTRA] = extra
         return record

@@ -38,7 +38,7 @@ def put_served(
         certain = len({spelling for _, _, spelling in places}) == 1
         if certain and len(places) == len(values):
             for (holder, name, _), value in zip(places, values, strict=True):
-                date = _short(value)
+                date = short(value)
                 replaced.setdefault(path, {})[date] = holder[name]
                 holder[name] = date
     return replaced
@@ -88,6 +88,6 @@ def _values(holder: JSON, name: str | int) -> Iterator[tuple[JSON, str | int]]:
         yield holder, name
 
 
-def _short(date: str) -> str:
+def short(date: str) -> str:
     """A date without the zeros at the end of its fraction."""
     return f"{date[:-1].rstrip('0').removesuffix('.')}Z" if "." in date else date

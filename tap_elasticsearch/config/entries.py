@@ -1,16 +1,13 @@
-"""The types of settings."""
+"""The parts of settings: texts, secrets, and the entries of lists of objects."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
 Text = Annotated[str, Meta(min_length=1)]
 Texts = tuple[Text, ...]
-MetadataField = Literal[
-    "_id", "_index", "_routing", "_version", "_seq_no", "_primary_term", "_ignored"
-]
 
 
 class Secret(str):
@@ -20,14 +17,6 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "'***'"
-
-
-def setting(description: str, group: str, *, secret: bool = False) -> Meta:
-    """What is known of a setting beside its type: for the schema, the README, and validation."""
-    return Meta(
-        description=description,
-        extra_json_schema={"group": group, **({"secret": True} if secret else {})},
-    )
 
 
 class TypeOverride(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
