@@ -88,3 +88,17 @@ def test_it_is_said_when_there_is_no_snapshot(
     without = any(name in request.node.name for name in WITHOUT_POINTS_IN_TIME)
     assert ("has no points in time" in run.err) == without
     assert len(run.records("mx_b")) == 5
+
+
+def test_routing(other: Cluster, sandbox: Sandbox) -> None:
+    """Documents with a routing are found, whichever version is asked for them."""
+    other.create("mx-r", settings={"number_of_shards": 2})
+    try:
+        other.bulk("mx-r", [("1", {"n": 1})])
+        other.bulk("mx-r", [("2", {"n": 2})], routing="x")
+        other.refresh("mx-r")
+        catalog = sandbox.discover({"hosts": [other.url], "indices": ["mx-r", "mx-b"]})
+        keys = {each["tap_stream_id"]: each["key_properties"] for each in catalog["streams"]}
+        assert keys == {"mx_b": ["_id"], "mx_r": ["_id", "_routing"]}
+    finally:
+        other.delete("mx-r")
