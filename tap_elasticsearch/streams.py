@@ -28,13 +28,12 @@ from tap_elasticsearch.exceptions import (
     UnreachableError,
 )
 from tap_elasticsearch.extraction import Batch, Extraction, Whole
-from tap_elasticsearch.output import Checkpoints, Progress, RecordLines
+from tap_elasticsearch.output import Checkpoints, ClosingTimer, Progress, RecordLines
 from tap_elasticsearch.records.envelope import Recorder
 from tap_elasticsearch.records.form import EXTRA, METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
-    from types import TracebackType
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
@@ -48,27 +47,6 @@ if TYPE_CHECKING:
 
 #: How many paths with values in ``_extra`` the closing summary names.
 NAMED_EXTRAS = 10
-
-
-class ClosingTimer(Timer):
-    """The SDK's timer around a sync, which also ends the reading, whatever ended the sync.
-
-    An error outside of ``get_records``, a target that has gone away, say, would leave the reading
-    suspended, and its points in time open until the process is gone.
-    """
-
-    def __init__(self, metric: Metric, tags: dict[str, Any], reading: ExitStack) -> None:
-        super().__init__(metric, tags)
-        self._reading = reading
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        with self._reading:
-            super().__exit__(exc_type, exc_val, exc_tb)
 
 
 class IndexStream(Stream):
@@ -282,10 +260,13 @@ class IndexStream(Stream):
             self._interruption.check,
             resumable=self._is_resumable(),
         )
-        if not incremental:
-            return extraction.whole(self.stream_state)
-        found = extraction.since(incremental, self.stream_state)
-        self._loads = isinstance(found, Whole)
+        found = (
+            extraction.since(incremental, self.stream_state)
+            if incremental
+            else extraction.whole(self.stream_state)
+        )
+        found.begin(self.stream_state)
+        self._loads = bool(incremental) and isinstance(found, Whole)
         return found
 
     def _is_resumable(self) -> bool:

@@ -283,7 +283,8 @@ class Client:
         return self._request("POST", "/_search/scroll", body=body, what=what, again=False)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; what is still under way is not asked for again."""
+        self._retries.ended = True
         self._elasticsearch.close()
 
     def _get(self, path: str, params: Mapping[str, str], kind: type[T], *, what: str) -> T:

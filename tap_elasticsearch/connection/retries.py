@@ -34,6 +34,7 @@ class Retries:
 
     Attributes:
         answered: Has the server answered at all?
+        ended: Does nobody want to know any more?
     """
 
     def __init__(self, seconds: float) -> None:
@@ -45,6 +46,7 @@ class Retries:
         self._seconds = seconds
         self._wait = wait_random_exponential(multiplier=_FIRST_WAIT, max=_LONGEST_WAIT)
         self.answered = False
+        self.ended = False
 
     def run(self, work: Callable[[], T], failed: Callable[[Exception], None] = lambda _: None) -> T:
         """The result of ``work``, which is done again when it fails with what may heal.
@@ -77,7 +79,7 @@ class Retries:
         return again(work)
 
     def _is_over(self, state: RetryCallState) -> bool:
-        if not self.answered and state.attempt_number >= _FIRST_TRIES:
+        if self.ended or (not self.answered and state.attempt_number >= _FIRST_TRIES):
             return True
         passed = state.seconds_since_start or 0.0
         return passed + state.upcoming_sleep > self._seconds

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.extraction.bookmarks import Bookmarks
     from tap_elasticsearch.extraction.resuming import Resumption
-    from tap_elasticsearch.reading import Place, Reading, SortedReading
+    from tap_elasticsearch.reading import Key, Place, Reading, SortedReading
     from tap_elasticsearch.records.envelope import Recorder
     from tap_elasticsearch.records.hits import Hit
 
@@ -61,10 +61,18 @@ class Whole:
 
     reading: Reading
     resumption: Resumption | None = None
-    key: str | None = None
+    key: Key | None = None
 
     def __iter__(self) -> Iterator[Batch]:
-        return map(Batch, self.reading)
+        if self.key is not None and self.resumption is not None and not self.resumption.resumed:
+            place = self.reading.largest(self.key)
+            self.resumption.max_key = None if place is None else self.key.bookmark(place)
+        yield from map(Batch, self.reading)
+
+    def begin(self, state: dict[str, Any]) -> None:
+        """Take out of a stream's state what must not be gone on with behind this run."""
+        if self.resumption is None and FULL_TABLE in state:
+            state[FULL_TABLE] = None
 
     def note(self, state: dict[str, Any]) -> bool:
         """Put into a stream's state how far it is; False if that is not to be known."""
@@ -77,9 +85,10 @@ class Whole:
         """Put into a stream's state that nothing is left to be read."""
         if self.resumption is not None or FULL_TABLE in state:
             state[FULL_TABLE] = None
-        if self.resumption is not None and self.resumption.max_key is not None:
-            state["replication_key"] = self.key
-            state["replication_key_value"] = self.resumption.max_key
+        bookmark = None if self.resumption is None else self.resumption.max_key
+        if self.key is not None and bookmark is not None:
+            state["replication_key"] = self.key.path
+            state["replication_key_value"] = bookmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +108,14 @@ class Since:
             places, hits = zip(*batch, strict=True)
             yield Batch(hits, places, self.bookmarks)
 
+    def begin(self, state: dict[str, Any]) -> None:
+        """Take out of a stream's state what must not be gone on with behind this run."""
+        if FULL_TABLE in state:
+            state[FULL_TABLE] = None
+
     def note(self, state: dict[str, Any]) -> bool:  # noqa: ARG002
         """Whoever saves its records leaves bookmarks; there is nothing to add."""
         return False
 
     def complete(self, state: dict[str, Any]) -> None:
-        """Put into a stream's state that no full table is left to be read."""
-        if FULL_TABLE in state:
-            state[FULL_TABLE] = None
+        """There is nothing to add when all is read."""

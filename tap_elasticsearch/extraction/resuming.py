@@ -6,6 +6,7 @@ It is one text, since Meltano merges objects of states, and never takes anything
 from __future__ import annotations
 
 import hashlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Mapping, Sequence
 
-    from tap_elasticsearch.reading import Unit
+    from tap_elasticsearch.reading import Key, Unit
 
 #: The member of a stream's state.
 FULL_TABLE = "full_table"
@@ -39,6 +40,9 @@ class _Shard(Struct, omit_defaults=True, forbid_unknown_fields=True):
 class _Index(Struct, forbid_unknown_fields=True):
     uuid: str
     shards: dict[str, _Shard]
+
+
+_NONE = _Index("", {})
 
 
 class _Snapshot(Struct, forbid_unknown_fields=True):
@@ -62,13 +66,15 @@ class Resumption:
         resumed: Was any of it begun by an earlier run?
     """
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, query: str, filters: Mapping[str, Any] = MappingProxyType({})) -> None:
         """Begin a new one.
 
         Args:
             query: The fingerprint of what is read.
+            filters: What aliases let through of some indices.
         """
         self._query = query
+        self._filters = filters
         self.max_key: Any = None
         self.known: dict[str, Progress] = {}
         self.resumed = False
@@ -90,21 +96,36 @@ class Resumption:
             return
         self.resumed = True
         self.max_key = found.max_key
-        uuids = {unit.target.index: unit.uuid for unit in units}
-        for name, index in found.indices.items():
-            if name in uuids and uuids[name] != index.uuid:
-                logger.warning(
-                    "Index %r was made anew since its reading began: it is read from the"
-                    " beginning.",
-                    name,
-                )
-                del uuids[name]
+        same = {
+            unit.target.index
+            for unit in units
+            if found.indices.get(unit.target.index, _NONE).uuid == self._identity(unit)
+        }
+        for name in {unit.target.index for unit in units} & found.indices.keys() - same:
+            logger.warning(
+                "Index %r was made anew since its reading began, or its alias has another filter:"
+                " it is read from the beginning.",
+                name,
+            )
+            # What it has now may lie before the largest key that there was.
+            self.max_key = None
         self.known = {
             str(unit): _progress(found.indices[unit.target.index].shards.get(_number(unit)))
             for unit in units
-            if unit.target.index in uuids and unit.target.index in found.indices
+            if unit.target.index in same
         }
         logger.info("Going on with the full table that an earlier run began.")
+
+    def limit(self, key: Key, upper: int | None) -> None:
+        """Leave no bookmark beyond what is read now, which may end before what was read then."""
+        if upper is not None and self.max_key is not None:
+            place = key.parse(self.max_key, f"The max_key of the state's {FULL_TABLE}")
+            self.max_key = key.bookmark(min(int(place), upper))
+
+    def _identity(self, unit: Unit) -> str:
+        """What tells an index, as it is read, from another one of its name."""
+        of = self._filters.get(unit.target.index)
+        return unit.uuid if of is None else f"{unit.uuid}/{fingerprint(of)}"
 
     def text(self, units: Sequence[Unit], progress: Mapping[str, Progress]) -> str:
         """What the state is to say."""
@@ -112,7 +133,7 @@ class Resumption:
         for unit in units:
             one = progress[str(unit)]
             if unit.uuid and (one.done or one.finished):
-                index = indices.setdefault(unit.target.index, _Index(unit.uuid, {}))
+                index = indices.setdefault(unit.target.index, _Index(self._identity(unit), {}))
                 done: list[tuple[int, int]] = list(one.done)
                 index.shards[_number(unit)] = _Shard(
                     done, one.newest, one.term, one.seen, one.finished
@@ -124,14 +145,11 @@ class Resumption:
 def _understood(text: object) -> _Snapshot:
     try:
         found = msgspec.json.decode(str(text), type=_Snapshot)
+        reason = _fault(found)
     except msgspec.DecodeError as error:
         reason = str(error)
-    else:
-        if found.v == VERSION and _is_sound(found):
-            return found
-        reason = f"it is of version {found.v}, this tap writes {VERSION}"
-        if found.v == VERSION:
-            reason = "what is done of a shard is not from a number to a higher one"
+    if not reason:
+        return found
     msg = (
         f"The state's {FULL_TABLE} cannot be understood: {reason}. Set it to null to read the full"
         " table from the beginning."
@@ -139,9 +157,14 @@ def _understood(text: object) -> _Snapshot:
     raise SettingsError(msg)
 
 
-def _is_sound(snapshot: _Snapshot) -> bool:
+def _fault(snapshot: _Snapshot) -> str:
+    """What is wrong with ``snapshot``; empty if nothing is."""
+    if snapshot.v != VERSION:
+        return f"it is of version {snapshot.v}, this tap writes {VERSION}"
     shards = (shard for index in snapshot.indices.values() for shard in index.shards.values())
-    return all(0 <= first <= last for shard in shards for first, last in shard.done)
+    if any(not 0 <= first <= last for shard in shards for first, last in shard.done):
+        return "what is done of a shard is not from a number to a higher one"
+    return ""
 
 
 def _progress(shard: _Shard | None) -> Progress:

@@ -20,7 +20,6 @@ from tap_elasticsearch.discovery import (
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.extraction.batches import Since, Whole
 from tap_elasticsearch.extraction.bookmarks import Bookmarks, beginning, bookmarked, window
-from tap_elasticsearch.extraction.greatest import greatest
 from tap_elasticsearch.extraction.resuming import FULL_TABLE, Resumption, fingerprint
 from tap_elasticsearch.fields import DATES
 from tap_elasticsearch.reading import (
@@ -123,20 +122,14 @@ class Extraction:
         if bookmark is None and all(unit.numbered for unit in units):
             resumption = self._resumption(units, state, filters, key.path, start)
             if resumption:
-                return self._first(units, resumption, key)
+                resumption.limit(key, bounds.upper)
+                units = [replace(unit, target=replace(unit.target, key=None)) for unit in units]
+                return self._read_whole(units, resumption, key)
         reading = SortedReading(self._client, units, self._settings, self._check)
         return Since(reading, Bookmarks(key, bookmark))
 
-    def _first(self, units: list[Unit], resumption: Resumption, key: Key) -> Whole:
-        if not resumption.resumed:
-            # Before the snapshot: what comes between is read again rather than never.
-            last = greatest(self._client, _targets(units), key)
-            resumption.max_key = None if last is None else key.bookmark(last)
-        units = [replace(unit, target=replace(unit.target, key=None)) for unit in units]
-        return self._read_whole(units, resumption, key.path)
-
     def _read_whole(
-        self, units: list[Unit], resumption: Resumption | None, key: str | None = None
+        self, units: list[Unit], resumption: Resumption | None, key: Key | None = None
     ) -> Whole:
         known = resumption.known if resumption else None
         reading = Reading(self._client, units, self._settings, self._check, known)
@@ -152,8 +145,8 @@ class Extraction:
         """What to go on with, and to leave, if that is to be."""
         if not self._resumable:
             return None
-        wanted = self._selection.fingerprint
-        resumption = Resumption(fingerprint(self._definition.query, filters, wanted, bounds))
+        wanted = fingerprint(self._definition.query, self._selection.fingerprint, bounds)
+        resumption = Resumption(wanted, filters)
         resumption.resume(state.get(FULL_TABLE), units, self._logger)
         return resumption
 
@@ -196,7 +189,8 @@ class Extraction:
         settings = settings_of(self._client, [target.index for target in targets])
         if any(map(is_rewritten, settings.values())):
             self._logger.info(REWRITTEN, self._definition.name)
-        return plan(self._fetching(targets), settings)
+        points_in_time = self._client.server.points_in_time
+        return plan(self._fetching(targets), settings, points_in_time=points_in_time)
 
     def _fetching(self, targets: list[Target]) -> list[Target]:
         """``targets`` with what hits carry; dates that the server must read, where they are."""
@@ -228,8 +222,3 @@ class Extraction:
             if name == self._definition.name:
                 return entry.start_value
         return None
-
-
-def _targets(units: Sequence[Unit]) -> list[Target]:
-    """The targets of ``units``, each once."""
-    return list({unit.target.index: unit.target for unit in units}.values())

@@ -7,6 +7,8 @@ from time import monotonic
 #: A STATE follows after about as many records, or seconds; a page is never cut for it.
 RECORDS = 10_000
 SECONDS = 1.0
+#: But never sooner than this many seconds after the last.
+SOONEST = 0.2
 
 
 class Checkpoints:
@@ -20,7 +22,8 @@ class Checkpoints:
         """Is a STATE due behind ``records`` more? Then it is counted as written."""
         self._records += records
         now = monotonic()
-        if self._records < RECORDS and now - self._last < SECONDS:
+        passed = now - self._last
+        if passed < SOONEST or (self._records < RECORDS and passed < SECONDS):
             return False
         self._records, self._last = 0, now
         return True

@@ -9,7 +9,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.exceptions import FatalAPIError, UnreachableError
+from tap_elasticsearch.exceptions import ContextLostError, FatalAPIError, UnreachableError
 from tap_elasticsearch.reading.query import pit_of
 from tap_elasticsearch.records.hits import Page, decode_page, require_complete
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tap_elasticsearch.reading.units import Unit
 
 logger = logging.getLogger("tap-elasticsearch")
+
+#: How often the point in time of one shard may be lost; then something is wrong for good.
+MOST_LOSSES = 3
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -146,16 +149,36 @@ class Contexts:
         with self._lock:
             return self._open.pop(str(unit), None)
 
-    def _opened(self, unit: Unit) -> Context:
-        context = Context(unit, *self._new_context(unit))
+    def opened(self) -> list[Context]:
+        """The points in time that are open now."""
         with self._lock:
-            self._open[str(unit)] = context
-        context.total = self._survey(context)
+            return list(self._open.values())
+
+    def _opened(self, unit: Unit) -> Context:
+        context = self._surveyed(unit)
         if not context.total:
             self._empty.add(str(unit))
         if not context.total or self._done.is_set():
             self.close(unit)
         return context
+
+    def _surveyed(self, unit: Unit) -> Context:
+        """A new point in time on ``unit``, with what is known of it; another one if it is lost."""
+        losses = 0
+        while True:
+            context = Context(unit, *self._new_context(unit))
+            with self._lock:
+                self._open[str(unit)] = context
+            try:
+                context.total = self._survey(context)
+            except ContextLostError as error:
+                self.forget(unit)
+                losses += 1
+                if losses > MOST_LOSSES:
+                    raise
+                logger.warning("%s Opening another one; nothing is lost.", error)
+            else:
+                return context
 
     def _new_context(self, unit: Unit) -> tuple[str, int]:
         """The id, empty for a scroll, which begins with its first page; and how many shards."""

@@ -1,14 +1,15 @@
 """The way through one shard by sequence numbers: pieces that do not need each other.
 
-A number stands for one document at most, so that a piece of as many numbers as a page may have
-documents is one request, which can be made at any time, beside others, and again in another point
-in time.
+A number stands for one document, so that a piece of as many numbers as a page may have documents is
+one request, which can be made at any time, beside others, and again in another point in time. Only
+in an index that was shrunk, the documents of several former shards have the same numbers.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,6 +20,8 @@ from tap_elasticsearch.reading.sizes import GROWTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from msgspec import Raw
 
     from tap_elasticsearch.reading.contexts import Context
     from tap_elasticsearch.reading.progress import Progress
@@ -34,17 +37,21 @@ class Piece:
         cursor: Whose it is.
         context: The point in time that it is asked in.
         span: The numbers.
+        after: The sort values of the last document that was read before it, if any.
+        known: How many documents with the first number were read before it.
         asked: How many documents the answer may have; fewer after one that was too much.
     """
 
     cursor: Cursor
     context: Context
     span: Span
+    after: Raw | None = None
+    known: int = 0
     asked: int = 0
 
     def ask(self) -> int:
         """How many documents to ask for now."""
-        self.asked = min(self.cursor.size.size, self.span.width)
+        self.asked = self.cursor.size.size
         return self.asked
 
     def require_whole(self, page: Page) -> None:
@@ -53,7 +60,7 @@ class Piece:
         Raises:
             IncompleteError: It does not.
         """
-        expected = min(page.found.total.value, self.asked)
+        expected = min(page.found.total.value - self.known, self.asked)
         if len(page.hits) != expected:
             msg = (
                 f"Reading {self.context.unit}: an answer with {len(page.hits):,} documents should"
@@ -86,47 +93,68 @@ class Cursor:
         """Read what is not done in ``context``."""
         self.context = context
         self._spans = deque(self.progress.missing())
+        self._rests: deque[Piece] = deque()
         self.flying = 0
         self.read = 0
 
     @property
     def finished(self) -> bool:
         """Is there nothing more to ask for, or to wait for?"""
-        return not self._spans and not self.flying
+        return not self._spans and not self._rests and not self.flying
 
     def next(self) -> Piece | None:
         """The next piece to ask for; None if there is none."""
-        if not self._spans:
+        if not self._rests and not self._spans:
             return None
+        self.flying += 1
+        return self._rests.popleft() if self._rests else Piece(self, self.context, self._cut())
+
+    def _cut(self) -> Span:
+        """The next numbers, as many as a page may have documents."""
         span = self._spans.popleft()
         width = max(1, int(self.size.size / self._density))
-        if span.width > width:
-            self._spans.appendleft(Span(span.first + width, span.last))
-            span = Span(span.first, span.first + width - 1)
-        self.flying += 1
-        return Piece(self, self.context, span)
+        if span.width <= width:
+            return span
+        self._spans.appendleft(Span(span.first + width, span.last))
+        return Span(span.first, span.first + width - 1)
 
-    def answered(self, piece: Piece, page: Page, size_in_bytes: int) -> Span:
-        """What of ``piece`` was read with its answer; the rest of it comes next."""
+    def answered(self, piece: Piece, page: Page, size_in_bytes: int) -> Span | None:
+        """What of ``piece`` was read with its answer, if any number was; the rest comes next."""
         self.flying -= 1
         self.read += len(page.hits)
-        span = piece.span
-        if len(page.hits) < page.found.total.value:
+        span: Span | None = piece.span
+        read = piece.span.width
+        if piece.known + len(page.hits) < page.found.total.value:
             reached = number_of(page.hits[-1])
-            self._spans.appendleft(Span(reached + 1, span.last))
-            span = Span(span.first, reached)
-        self._density = max(len(page.hits) / span.width, self._density / GROWTH)
+            # There may be more with this number; those behind it are cut to pages anew.
+            self._rests.append(_more_of(piece, page.hits, reached))
+            if reached < piece.span.last:
+                self._spans.appendleft(Span(reached + 1, piece.span.last))
+            read = reached - piece.span.first + 1
+            span = Span(piece.span.first, reached - 1) if read > 1 else None
+        self._density = max(len(page.hits) / read, self._density / GROWTH)
         self.size.learn(documents=len(page.hits), size_in_bytes=size_in_bytes)
         return span
 
-    def passed(self, span: Span, hits: Sequence[Hit]) -> None:
+    def passed(self, piece: Piece, span: Span | None, hits: Sequence[Hit]) -> None:
         """Count ``span`` as done: the records of ``hits``, all that it has, are written."""
+        if span is None:
+            return
         if self.progress.is_certain(span):
             self.progress.add(span, None)
-        elif len(hits) == span.width:
+        elif span == piece.span and len(hits) == span.width and not piece.known:
             self.progress.add(span, range(span.first, span.last + 1))
         else:
-            self.progress.add(span, [number_of(hit) for hit in hits])
+            numbers = [piece.span.first] * piece.known + [number_of(hit) for hit in hits]
+            self.progress.add(span, [number for number in numbers if number <= span.last])
+
+
+def _more_of(piece: Piece, hits: Sequence[Hit], number: int) -> Piece:
+    """The documents with the last number of ``hits`` that are behind them."""
+    alike = sum(1 for _ in takewhile(lambda hit: number_of(hit) == number, reversed(hits)))
+    before = piece.known if number == piece.span.first else 0
+    after = hits[-1].sort
+    return Piece(piece.cursor, piece.context, Span(number, number), after, before + alike)
 
 
 def number_of(hit: Hit) -> int:

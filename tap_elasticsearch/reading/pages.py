@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
-from tap_elasticsearch.reading.contexts import Contexts
+from tap_elasticsearch.reading.contexts import MOST_LOSSES, Contexts
 from tap_elasticsearch.reading.query import page_body, pit_of
 from tap_elasticsearch.reading.sizes import PageSize
 from tap_elasticsearch.reading.survey import Surveyor
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from tap_elasticsearch.records.hits import Hit, Page
 
 logger = logging.getLogger("tap-elasticsearch")
-
-#: How often the point in time of one shard may be lost; then something is wrong for good.
-MOST_LOSSES = 3
 
 
 def _anything(_: Page) -> None:

@@ -77,6 +77,11 @@ class Progress:
         first = self._certain + 1
         return [Span(max(span.first, first), span.last) for span in self.done if span.last >= first]
 
+    def forget(self) -> None:
+        """Let everything be read again."""
+        self.done = []
+        self.seen = NOTHING
+
     def forget_uncertain(self) -> None:
         """Let what was passed near the newest be read again."""
         last = self._certain

@@ -125,8 +125,10 @@ def piece_body(
     pit: Mapping[str, Any],
     *,
     size: int,
+    tie_break: str,
     span: tuple[int, int],
     query: Mapping[str, Any] | None = None,
+    after: Raw | None = None,
     fetched: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The search for the documents of a shard with the sequence numbers of ``span``.
@@ -137,18 +139,21 @@ def piece_body(
     Args:
         pit: The point in time, as ``pit_of`` gives it.
         size: The most documents to return.
+        tie_break: The sort that tells documents apart that have the same number.
         span: The first and the last number.
         query: What documents must match.
+        after: The sort values of the last hit of the page before.
         fetched: What hits carry, as ``fetching`` gives it.
     """
-    return {
+    body: dict[str, Any] = {
         **pit,
         **(fetched or {}),
         "size": size,
-        "sort": [{"_seq_no": "asc"}],
+        "sort": [{"_seq_no": "asc"}, {tie_break: "asc"}],
         "track_total_hits": True,
         "query": all_of(query, numbers_query([span])),
     }
+    return body if after is None else {**body, "search_after": after}
 
 
 def newest_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -160,6 +165,20 @@ def newest_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) 
         "track_total_hits": True,
         "_source": False,
         "seq_no_primary_term": True,
+    }
+    return body if query is None else {**body, "query": dict(query)}
+
+
+def largest_body(
+    pit: Mapping[str, Any], key: str, query: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The search for the document of a shard with the largest ``key``."""
+    body: dict[str, Any] = {
+        **pit,
+        "size": 1,
+        "sort": [{key: {"order": "desc", "mode": "min"}}],
+        "track_total_hits": True,
+        "_source": False,
     }
     return body if query is None else {**body, "query": dict(query)}
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from msgspec import Struct, field
 
+from tap_elasticsearch.exceptions import IncompleteError
 from tap_elasticsearch.reading.progress import NOTHING, Tally
 from tap_elasticsearch.reading.query import (
     all_of,
     count_body,
+    largest_body,
     newest_body,
     numbers_query,
     pit_of,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.reading.contexts import Context
+    from tap_elasticsearch.reading.keys import Key, Place
     from tap_elasticsearch.reading.progress import Span
     from tap_elasticsearch.records.hits import Page
 
@@ -42,8 +45,8 @@ class Newest(NamedTuple):
 
 
 class _Hit(Struct):
-    seq_no: int = field(name="_seq_no")
-    term: int = field(name="_primary_term")
+    seq_no: int = field(name="_seq_no", default=-1)
+    term: int = field(name="_primary_term", default=0)
 
 
 class _Hits(Struct):
@@ -88,6 +91,18 @@ class Surveyor:
         number, term = next(((hit.seq_no, hit.term) for hit in answer.found.hits), (-1, 0))
         return Newest(number, term, page.found.total.value)
 
+    def largest(self, context: Context, key: Key) -> Place | None:
+        """The last place in the order of ``key`` that a document of the stream in ``context`` has.
+
+        A document with several values stands at the smallest, as in the ascending order.
+        """
+        query = context.unit.target.query
+        page, _ = self._ask(context, partial(largest_body, key=key.path, query=query))
+        places = [
+            key.place(context.unit.key_type, msgspec.json.decode(hit.sort)[0]) for hit in page.hits
+        ]
+        return places[0] if places else None
+
     def tally(self, context: Context, spans: Sequence[Span]) -> Tally:
         """The documents of the stream in ``context`` with the sequence numbers of ``spans``."""
         if not spans:
@@ -100,11 +115,17 @@ class Surveyor:
         self, context: Context, body: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     ) -> tuple[Page, _Answer]:
         what = f"Counting {context.unit}"
-        return self._client.accepted(
-            lambda: body(pit_of(context.id, self._keep_alive)),
-            what,
-            lambda answer: (
-                context.complete(what, answer),
-                msgspec.json.decode(answer, type=_Answer),
-            ),
-        )
+        asked: dict[str, Any] = {}
+
+        def request() -> Mapping[str, Any]:
+            asked.update(body(pit_of(context.id, self._keep_alive)))
+            return asked
+
+        def accept(answer: bytes) -> tuple[Page, _Answer]:
+            page = context.complete(what, answer)
+            if len(page.hits) < min(asked["size"], page.found.total.value):
+                msg = f"{what}: an answer says that there are documents, and has none."
+                raise IncompleteError(msg)
+            return page, msgspec.json.decode(answer, type=_Answer)
+
+        return self._client.accepted(request, what, accept)

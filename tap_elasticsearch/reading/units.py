@@ -63,12 +63,18 @@ class Unit:
         return self.target.index if self.shard is None else f"{self.target.index}[{self.shard}]"
 
 
-def plan(targets: Iterable[Target], settings: Mapping[str, Mapping[str, str]]) -> list[Unit]:
+def plan(
+    targets: Iterable[Target],
+    settings: Mapping[str, Mapping[str, str]],
+    *,
+    points_in_time: bool = True,
+) -> list[Unit]:
     """The units of a stream: each shard of each target, or the target where its shards are hidden.
 
     Args:
         targets: The indices to read.
         settings: Settings of each index, flat, as the server gives them.
+        points_in_time: Does the server have them? Without, numbers may change while they are read.
 
     Raises:
         NotFoundError: An index has vanished since its name was looked up.
@@ -82,8 +88,9 @@ def plan(targets: Iterable[Target], settings: Mapping[str, Mapping[str, str]]) -
         window = int(found.get("index.max_result_window", DEFAULT_WINDOW))
         count = found.get("index.number_of_shards")
         shards = [None] if count is None else range(int(count))
-        uuid = found.get("index.uuid", "")
-        numbered = bool(uuid and count) and _is_numbered(found)
+        # A restored index keeps the first, and gets the second.
+        uuid = found.get("index.uuid", "") + found.get("index.history.uuid", "")
+        numbered = bool(points_in_time and uuid and count) and _is_numbered(found)
         units.extend(Unit(target, shard, window, numbered, uuid) for shard in shards)
     return units
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
+from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.cursor import Cursor
 from tap_elasticsearch.reading.pages import Ask, Pages
 from tap_elasticsearch.reading.progress import Progress
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.reading.contexts import Context
     from tap_elasticsearch.reading.cursor import Piece
+    from tap_elasticsearch.reading.keys import Key, Place
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
 
@@ -58,7 +61,7 @@ class Reading(Pages):
         self.progress = {str(unit): known.get(str(unit)) or Progress() for unit in units}
         left = [unit for unit in units if not self.progress[str(unit)].finished]
         super().__init__(client, left, settings, check)
-        numbered = sum(map(self._is_numbered, left))
+        numbered = sum(unit.numbered for unit in left)
         auto = min(MOST_AT_ONCE, 1 + numbered)
         self._at_once = auto if settings.parallel == "auto" else settings.parallel
         self._waiting: deque[Unit] = deque()
@@ -75,23 +78,34 @@ class Reading(Pages):
             ContextLostError: Points in time are lost again and again.
         """
         waiting = self._contexts.waiting()
-        self._waiting.extend(filter(self._is_numbered, waiting))
+        self._waiting.extend(unit for unit in waiting if unit.numbered)
         yield from self._by_numbers()
         for unit in waiting:
-            if not self._is_numbered(unit):
+            if not unit.numbered:
                 yield from self._one_by_one(unit)
 
-    def _is_numbered(self, unit: Unit) -> bool:
-        return unit.numbered and self._client.server.points_in_time
+    def largest(self, key: Key) -> Place | None:
+        """The last place in the order of ``key`` in the points in time that are open now.
+
+        In those that are opened later, there may be documents behind it.
+        """
+        places = [
+            ahead.finish(ahead.start(partial(self._surveyor.largest, context, key)), self._check)
+            for context in self._contexts.opened()
+        ]
+        return max((place for place in places if place is not None), default=None)
 
     def _survey(self, context: Context) -> int:
         unit = context.unit
-        if not self._is_numbered(unit):
+        if not unit.numbered:
             return super()._survey(context)
         progress = self.progress[str(unit)]
         found = self._surveyor.newest(context)
         passed = self._surveyor.tally(context, progress.uncertain())
-        if found.term != progress.term or passed != progress.seen:
+        if found.term != progress.term and found.number < progress.newest:
+            # The shard is an older one, whose next numbers say nothing of those that were passed.
+            progress.forget()
+        elif found.term != progress.term or passed != progress.seen:
             # Something has changed there, or has become visible: no one can tell what.
             progress.forget_uncertain()
         progress.begin(found.number, found.term)
@@ -134,8 +148,11 @@ class Reading(Pages):
             unit = self._waiting.popleft()
             context = self._opened(unit)
             if context.total:
-                self._cursors.append(Cursor(context, self.progress[str(unit)], self._size(unit)))
-                return self._cursors[-1].next()
+                cursor = Cursor(context, self.progress[str(unit)], self._size(unit))
+                self._cursors.append(cursor)
+                if piece := cursor.next():
+                    return piece
+                self._finish(cursor)
         return None
 
     def _size(self, unit: Unit) -> PageSize:
@@ -149,8 +166,10 @@ class Reading(Pages):
             return piece_body(
                 pit,
                 size=piece.ask(),
+                tie_break=self._client.server.tie_break,
                 span=piece.span,
                 query=target.query,
+                after=piece.after,
                 fetched=target.fetched,
             )
 
@@ -169,7 +188,7 @@ class Reading(Pages):
         span = cursor.answered(piece, page, size_in_bytes)
         if page.hits:
             yield page.hits
-        cursor.passed(span, page.hits)
+        cursor.passed(piece, span, page.hits)
         if cursor.finished:
             self._finish(cursor)
 

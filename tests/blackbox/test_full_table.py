@@ -43,6 +43,27 @@ def test_each_document_once(filled: Cluster, sandbox: Sandbox, page_size: object
     assert filled.open_contexts() == 0
 
 
+@pytest.mark.parametrize("page_size", [1, 7, "auto"])
+def test_an_index_that_was_shrunk(cluster: Cluster, sandbox: Sandbox, page_size: object) -> None:
+    """Its documents have the sequence numbers of several former shards, each some times over."""
+    settings = {"number_of_shards": 4, "number_of_replicas": 0}
+    cluster.create("ft-four", mappings=MAPPING, settings=settings)
+    cluster.bulk("ft-four", ((str(n), {"n": n}) for n in range(500)))
+    cluster.request("PUT", "/ft-four/_settings", {"index.blocks.write": True})
+    cluster.request(
+        "POST",
+        "/ft-four/_shrink/ft-shrunk?wait_for_active_shards=1",
+        {"settings": {"index.number_of_shards": 1, "index.number_of_replicas": 0}},
+    )
+    cluster.refresh("ft-shrunk")
+    config = {"hosts": [cluster.url], "indices": ["ft-shrunk"], "page_size": page_size}
+    run = sandbox.run(config)
+    cluster.delete("ft-four", "ft-shrunk")
+    assert run.code == 0, run.err
+    ids = Counter(record["_id"] for record in run.records("ft_shrunk"))
+    assert ids == Counter(str(n) for n in range(500))
+
+
 @pytest.mark.parametrize("page_size", [7, "auto"])
 def test_several_indices_as_one_stream(
     filled: Cluster, sandbox: Sandbox, page_size: object

@@ -9,10 +9,10 @@ from tests.faults.model import Document, Index
 MAPPING = {"properties": {"name": {"type": "keyword"}, "number": {"type": "long"}}}
 
 
-def document(number: int, *, padding: int = 0, seq_no: int = -1) -> Document:
+def document(number: int, *, padding: int = 0, seq_no: int = -1, term: int = 1) -> Document:
     """A document with the ``_id`` "0", "1", …, and ``padding`` more bytes."""
     source = {"name": f"document {number}" + "x" * padding, "number": number}
-    return Document(str(number), json.dumps(source), seq_no)
+    return Document(str(number), json.dumps(source), seq_no, term)
 
 
 def index(*counts: int, name: str = "orders", window: int | None = None, padding: int = 0) -> Index:

@@ -90,7 +90,7 @@ class FakeServer:
             status, said = answer(self.cluster, request)
         if isinstance(fault, Changed):
             said = {**said, **fault.members}
-        if isinstance(fault, Short):
+        if isinstance(fault, Short) and status == 200:
             said["hits"]["hits"] = said["hits"]["hits"][: fault.hits]
         return Answer(status, msgspec.json.encode(said)), fault
 

@@ -16,7 +16,7 @@ from tests.faults.refusals import closed_index, deleted_index, no_context, no_su
 Flavour = Literal["elasticsearch", "opensearch"]
 
 #: How many ids of a point in time are good, where they change.
-REMEMBERED_IDS = 4
+REMEMBERED_IDS = 16
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -37,6 +37,7 @@ class Document:
     id: str
     source: str
     seq_no: int = -1
+    term: int = 1
 
 
 @dataclass(slots=True)

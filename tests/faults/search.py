@@ -150,7 +150,7 @@ def _hit(hit: Found, body: dict[str, Any]) -> dict[str, Any]:
         "_score": _score(hit.sort),
     }
     if body.get("seq_no_primary_term"):
-        answer |= {"_seq_no": hit.document.seq_no, "_primary_term": 1}
+        answer |= {"_seq_no": hit.document.seq_no, "_primary_term": hit.document.term}
     if body.get("_source", True):
         answer["_source"] = Raw(hit.document.source.encode())
     return {**answer, "sort": hit.sort} if hit.sort else answer
