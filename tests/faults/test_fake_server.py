@@ -82,6 +82,11 @@ def comparable(answer: object) -> object:
     return answer
 
 
+def numbers(first: int, last: int) -> dict[str, Any]:
+    """The query for sequence numbers."""
+    return {"range": {"_seq_no": {"gte": first, "lte": last}}}
+
+
 @pytest.fixture(scope="module")
 def real(elasticsearch: RealCluster) -> Iterator[Server]:
     """A real Elasticsearch 9 with the indices and documents."""
@@ -198,6 +203,26 @@ def test_opening(real: Server, fake: Server, target: str) -> None:
         {"size": 51, "sort": ["_shard_doc"]},
         {"size": 4, "sort": ["nonsense"]},
         {"size": 4, "nonsense": 1},
+        {
+            "size": 1,
+            "sort": [{"_seq_no": "desc"}],
+            "track_total_hits": True,
+            "_source": False,
+            "seq_no_primary_term": True,
+        },
+        {
+            "size": 2,
+            "sort": [{"_seq_no": "asc"}, {"_shard_doc": "asc"}],
+            "track_total_hits": True,
+            "query": numbers(1, 3),
+        },
+        {"size": 9, "sort": [{"_seq_no": "asc"}], "query": {"bool": {"filter": [numbers(1, 2)]}}},
+        {
+            "size": 0,
+            "track_total_hits": True,
+            "query": {"bool": {"must_not": [{"bool": {"should": [numbers(0, 0), numbers(2, 3)]}}]}},
+            "aggs": {"sum": {"sum": {"field": "_seq_no"}}},
+        },
     ],
 )
 @pytest.mark.parametrize("shards", ["", "&preference=_shards:1"], ids=["both", "one"])
