@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from singer_sdk.singerlib import RecordMessage, StateMessage
@@ -10,6 +11,8 @@ from singer_sdk.singerlib import RecordMessage, StateMessage
 from tap_elasticsearch.output import LineWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pytest
 
 
@@ -45,3 +48,19 @@ def test_lines_stay_lines(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     out = capfdbinary.readouterr().out
     assert out.count(b"\n") == 1
     assert json.loads(out)["record"] == {"text": text}
+
+
+def test_a_line_that_is_being_written(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """A signal waits until what has been begun is written."""
+    written: list[bytes] = []
+
+    @contextmanager
+    def patience() -> Iterator[None]:
+        yield
+        written.append(capfdbinary.readouterr().out)
+
+    writer = LineWriter()
+    writer.patience = patience
+    writer.write_message(record("a"))
+    writer.flush()
+    assert [json.loads(line)["record"] for line in written] == [{"text": "a"}]
