@@ -99,10 +99,12 @@ def _is_numbered(settings: Mapping[str, str]) -> bool:
     """Can documents be found by their sequence numbers, without a look at all of them?
 
     Not where the numbers are not kept, nor where they are not indexed: by default so in the modes
-    of logs and metrics (Elasticsearch 9.1 and 9.4, IndexSettings).
+    of logs and metrics (Elasticsearch 9.1 and 9.4, IndexSettings). Nor where documents are stored
+    in another order: those of consecutive numbers would lie all over the shard.
     """
     return (
-        settings.get("index.mode", "standard") in _NUMBERED_MODES
+        "index.sort.field" not in settings
+        and settings.get("index.mode", "standard") in _NUMBERED_MODES
         and settings.get("index.disable_sequence_numbers", "false") == "false"
         and settings.get("index.seq_no.index_options", _INDEXED) == _INDEXED
     )

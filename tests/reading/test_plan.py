@@ -25,6 +25,28 @@ def test_a_unit_for_each_shard() -> None:
     assert plan([a, b], settings) == [Unit(a, 0), Unit(a, 1), Unit(b, 0, window=5)]
 
 
+@pytest.mark.parametrize(
+    ("more", "numbered"),
+    [
+        ({}, True),
+        ({"index.mode": "standard"}, True),
+        ({"index.mode": "logsdb"}, False),
+        ({"index.mode": "time_series"}, False),
+        ({"index.disable_sequence_numbers": "true"}, False),
+        ({"index.seq_no.index_options": "doc_values_only"}, False),
+        ({"index.sort.field": "name"}, False),
+        ({"index.uuid": ""}, False),
+    ],
+)
+def test_sequence_numbers(more: dict[str, str], numbered: bool) -> None:
+    """An index is read by its numbers where it has them, in the order of its documents."""
+    settings = {"index.number_of_shards": "1", "index.uuid": "u", **more}
+    (unit,) = plan([Target("a")], {"a": settings})
+    assert unit.numbered == numbered
+    (unit,) = plan([Target("a")], {"a": settings}, points_in_time=False)
+    assert not unit.numbered
+
+
 def test_an_index_that_vanished() -> None:
     """An index that went away between looking it up and reading it is an error."""
     with pytest.raises(NotFoundError, match="'a' was there a moment ago"):
