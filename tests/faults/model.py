@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator  # noqa: TC003 - dataclasses read their annotations
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,13 @@ class Document:
     source: str
     seq_no: int = -1
     term: int = 1
+
+    def value(self, field: str) -> int | None:
+        """The value of a field of whole numbers, such as the sequence number; None: it has none."""
+        if field == "_seq_no":
+            return self.seq_no
+        found: int | None = json.loads(self.source).get(field)
+        return found
 
 
 @dataclass(slots=True)

@@ -32,6 +32,8 @@ KEYS = frozenset(
 #: Where counting stops if it is not asked for.
 COUNTED = 10_000
 DEFAULT_WINDOW = 10_000
+#: Where documents without a value are sorted.
+LACKING = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +112,25 @@ def _found(
         Found(
             part.index.name,
             document,
-            tuple(_value(f, ordinal, number, document.seq_no) for f in fields),
+            tuple(_value(f, ordinal, number, document) for f in fields),
         )
         for ordinal, part in enumerate(point.parts)
         for number, document in enumerate(part.documents)
-        if matches(query, document.seq_no)
+        if matches(query, document)
     ]
     return sorted(found, key=lambda hit: [s * v for s, v in zip(signs, hit.sort, strict=True)])
 
 
-def _value(name: str, ordinal: int, place: int, number: int) -> int:
-    return {"_doc": place, "_seq_no": number}.get(name, (ordinal << 32) | place)
+def _value(name: str, ordinal: int, place: int, document: Document) -> int:
+    if name in {"_doc", "_shard_doc"}:
+        return place if name == "_doc" else (ordinal << 32) | place
+    value = document.value(name)
+    return LACKING if value is None else value
 
 
 def _require_sortable(fields: Sequence[tuple[str, str]], flavour: Flavour, part: Part) -> None:
-    known = {"_doc", "_seq_no", *(["_shard_doc"] if flavour == "elasticsearch" else [])}
+    known = {"_doc", "_seq_no", *part.index.mapping.get("properties", {})}
+    known |= {"_shard_doc"} if flavour == "elasticsearch" else set()
     for name, _ in fields:
         if name not in known:
             raise not_sortable(part.index.name, part.index.uuid, part.shard, name)

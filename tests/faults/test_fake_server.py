@@ -87,6 +87,11 @@ def numbers(first: int, last: int) -> dict[str, Any]:
     return {"range": {"_seq_no": {"gte": first, "lte": last}}}
 
 
+def at_least(number: int) -> dict[str, Any]:
+    """The query for documents with such a number in a field."""
+    return {"range": {"number": {"gte": number}}}
+
+
 @pytest.fixture(scope="module")
 def real(elasticsearch: RealCluster) -> Iterator[Server]:
     """A real Elasticsearch 9 with the indices and documents."""
@@ -217,6 +222,11 @@ def test_opening(real: Server, fake: Server, target: str) -> None:
             "query": numbers(1, 3),
         },
         {"size": 9, "sort": [{"_seq_no": "asc"}], "query": {"bool": {"filter": [numbers(1, 2)]}}},
+        {
+            "size": 2,
+            "sort": [{"number": "asc"}, {"_shard_doc": "asc"}],
+            "query": {"bool": {"filter": [{"exists": {"field": "number"}}, at_least(2)]}},
+        },
         {
             "size": 0,
             "track_total_hits": True,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tap_elasticsearch.config import Settings
 from tap_elasticsearch.connection import Client
 from tap_elasticsearch.exceptions import IncompleteError, ServerError
-from tap_elasticsearch.reading import Key, SortedReading, Target, plan
+from tap_elasticsearch.reading import Key, SortedReading, Target, Window, key_query, plan
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
-from tests.faults.faults import LOST_CONTEXTS, Answer, Rule
-from tests.faults.model import Cluster
+from tests.faults.faults import LOST_CONTEXTS, MISSING_SHARD, Answer, Rule
+from tests.faults.model import Cluster, Document, Index
 
 KEY = Key("n", "number")
 SHARDS = {"total": 1, "successful": 1, "skipped": 0, "failed": 0}
@@ -37,13 +40,13 @@ def read(
 ) -> list[int]:
     """The places of all hits that a sorted reading gives."""
     with FakeServer(Cluster(index(3)), *rules) as server:
-        settings = Settings(hosts=(server.url,), verify_counts=verify_counts)
-        client = Client(settings)
+        config = Settings(hosts=(server.url,), verify_counts=verify_counts)
+        client = Client(config)
         names = list(server.cluster.indices)
         targets = [Target(name, query, key="n", key_type="long") for name in names]
         units = plan(targets, client.settings(names))
         try:
-            with SortedReading(client, units, settings, lambda: None) as reading:
+            with SortedReading(client, units, config, lambda: None) as reading:
                 return [int(place) for batch in reading.in_order(KEY) for place, _ in batch]
         finally:
             assert server.open_contexts == 0
@@ -90,6 +93,62 @@ def test_counts_on_request(
     assert read(Rule("count", answer(total=3)), *pages, verify_counts=verify) == [1, 2]
     assert said in caplog.text
     assert bool(caplog.text) == bool(said)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    shards=st.lists(st.lists(st.integers(0, 6), max_size=20), min_size=1, max_size=3),
+    page_size=st.one_of(st.just("auto"), st.integers(1, 8)),
+    endings=st.lists(st.integers(0, 30), max_size=4),
+    faults=st.lists(
+        st.tuples(
+            st.sampled_from(["page", "count"]),
+            st.sampled_from([LOST_CONTEXTS, MISSING_SHARD]),
+            st.integers(1, 8),
+        ),
+        max_size=2,
+    ),
+)
+def test_equal_keys(
+    shards: list[list[int]], page_size: int | str, endings: list[int], faults: list[Any]
+) -> None:
+    """Runs from the last bookmark each, ended anywhere: all arrive, whatever keys are equal."""
+    documents = [
+        [Document(f"{shard}-{n}", json.dumps({"number": key})) for n, key in enumerate(keys)]
+        for shard, keys in enumerate(shards)
+    ]
+    cluster = Cluster(Index("orders", documents, index(0).mapping))
+    rules = [Rule(operation, fault, nth) for operation, fault, nth in faults]
+    with FakeServer(cluster, *rules) as server:
+        config = msgspec.convert({"hosts": [server.url], "page_size": page_size}, Settings)
+        arrived: set[str] = set()
+        bookmark: int | None = None
+        for count in (*endings, 1_000):
+            found = in_order_from(server, config, bookmark, count)
+            places = [place for place, _ in found]
+            assert places == sorted(places)
+            bookmark = places[-1] if places else bookmark
+            arrived |= {id_ for _, id_ in found}
+        assert arrived == {each.id for shard in documents for each in shard}
+        assert server.open_contexts == 0
+
+
+def in_order_from(
+    server: FakeServer, config: Settings, bookmark: int | None, count: int
+) -> list[tuple[int, str]]:
+    """The places and ids of the first documents from a bookmark on."""
+    key = Key("number", "number")
+    client = Client(config)
+    target = Target("orders", key_query(key, "long", Window(bookmark)), key.path, "long")
+    units = plan([target], client.settings(["orders"]))
+    found: list[tuple[int, str]] = []
+    try:
+        with SortedReading(client, units, config, lambda: None) as reading:
+            for batch in reading.in_order(key):
+                found += [(int(place), msgspec.json.decode(hit.id)) for place, hit in batch]
+        return found[:count]
+    finally:
+        client.close()
 
 
 def test_a_query_that_moves(caplog: pytest.LogCaptureFixture) -> None:
