@@ -83,7 +83,7 @@ class Whole:
 
     def complete(self, state: dict[str, Any]) -> None:
         """Put into a stream's state that nothing is left to be read."""
-        if self.resumption is not None or FULL_TABLE in state:
+        if FULL_TABLE in state:
             state[FULL_TABLE] = None
         bookmark = None if self.resumption is None else self.resumption.max_key
         if self.key is not None and bookmark is not None:

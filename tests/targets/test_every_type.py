@@ -78,7 +78,7 @@ def test_records(extracted: Extracted) -> None:
     records = {record["_id"]: record for record in extracted.run.records("every_type")}
     assert sorted(records) == sorted(DOCUMENTS)
     for name, document in DOCUMENTS.items():
-        expected = {"_id": name, "_index": "every-type", **document.record}
+        expected = {"_id": name, "_routing": "any", "_index": "every-type", **document.record}
         assert differences(records[name], expected) == [], name
         assert records[name].keys() <= extracted.columns.keys()
 
@@ -91,7 +91,7 @@ def test_targets(extracted: Extracted, warehouse: Warehouse) -> None:
     rows = {row["_id"]: row for row in found}
     assert (len(found), sorted(rows)) == (len(DOCUMENTS), sorted(DOCUMENTS))
     for name, document in DOCUMENTS.items():
-        record = {"_id": name, "_index": "every-type", **document.record}
+        record = {"_id": name, "_routing": "any", "_index": "every-type", **document.record}
         expected = {
             column: warehouse.kept(schema, record.get(column))
             for column, schema in extracted.columns.items()
