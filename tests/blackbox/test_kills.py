@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from tests.command import Sandbox
 
-DOCUMENTS = 60_000
 #: How often a run is ended before one is left alone.
 KILLS = int(os.environ.get("TAP_ELASTICSEARCH_TEST_KILLS", "10"))
+#: A run that is ended before its first STATE, a fifth of a second or more, has done nothing.
+DOCUMENTS = 6_000 * max(KILLS, 10)
 ENDINGS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)
 
 
@@ -121,7 +122,8 @@ def test_nothing_is_lost(
     for _ in range(KILLS):
         chain.run(random.randrange(2 * DOCUMENTS // KILLS), random.choice(ENDINGS))
     chain.run_to_its_end()
-    assert chain.arrived.keys() == {str(n) for n in range(DOCUMENTS)}
+    # Sets as large as these are not to be printed.
+    assert not {str(n) for n in range(DOCUMENTS)} ^ chain.arrived.keys()
     assert chain.arrived.total() < 2 * DOCUMENTS
     left = chain.state["bookmarks"]["kills"]
     assert left.get("replication_key_value") == ((DOCUMENTS - 1) // 7 if more else None)
