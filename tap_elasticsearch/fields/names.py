@@ -34,7 +34,8 @@ _DIGITS = 6
 @lru_cache(maxsize=2**16)
 def folded(path: tuple[str, ...]) -> str:
     """The column that a flattening SQL target makes of a field; equal where two would be one."""
-    kept = re.sub(r"[^\w.\s-]", "", _JOINT.join(path), flags=re.ASCII).strip().lower()
+    # Letters and digits are those of ASCII, spaces all that there are.
+    kept = re.sub(r"[^a-zA-Z0-9_.\s-]", "", _JOINT.join(path)).strip().lower()
     name = re.sub(r"[. -]", "_", kept)
     # A leading digit is written as a letter: 0 is a.
     return chr(ord("a") + int(name[0])) + name[1:] if name[:1].isdigit() else name

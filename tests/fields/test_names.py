@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from singer_sdk.sql import SQLSink
 
@@ -31,6 +31,7 @@ def root(**properties: Field) -> Field:
     return Field("object", properties)
 
 
+@example("0\xa00")
 @given(names().filter(lambda name: re.search("[A-Za-z0-9_]", name)))
 def test_folded_as_the_sdk_does(name: str) -> None:
     """A column's name is folded as SQL targets of the SDK fold it."""
