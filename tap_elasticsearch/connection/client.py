@@ -265,17 +265,15 @@ class Client:
         path = f"/{_path(index)}/_search"
         return self._request("POST", path, params, body=_encode(body), what=what)
 
-    def look(
-        self, indices: Iterable[str], body: Mapping[str, Any], what: str, *, again: bool = False
-    ) -> bytes:
+    def look(self, indices: Iterable[str], body: Mapping[str, Any], what: str) -> bytes:
         """The answer to a search in ``indices`` of which nothing needs to be complete.
 
-        It is asked for once, unless the run cannot do without.
+        It is asked for once: the run can do without.
         """
         params = {**self.server.reaching, "preference": "tap-elasticsearch"}
         params["ignore_unavailable"] = "true"
         path = f"/{_path(','.join(indices))}/_search"
-        return self._request("POST", path, params, body=_encode(body), what=what, again=again)
+        return self._request("POST", path, params, body=_encode(body), what=what, again=False)
 
     def continue_scroll(self, context: str, keep_alive: str, what: str) -> bytes:
         """The next page of a scroll. It must not be asked for twice: a page would be lost."""
