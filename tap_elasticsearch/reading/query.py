@@ -158,29 +158,22 @@ def piece_body(
 
 def newest_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The search for the document of a shard that was written last, and for how many there are."""
-    body: dict[str, Any] = {
-        **pit,
-        "size": 1,
-        "sort": [{"_seq_no": "desc"}],
-        "track_total_hits": True,
-        "_source": False,
-        "seq_no_primary_term": True,
-    }
-    return body if query is None else {**body, "query": dict(query)}
+    found = _last_body(pit, {"_seq_no": "desc"}, query)
+    return {**found, "seq_no_primary_term": True}
 
 
 def largest_body(
     pit: Mapping[str, Any], key: str, query: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The search for the document of a shard with the largest ``key``."""
-    body: dict[str, Any] = {
-        **pit,
-        "size": 1,
-        "sort": [{key: {"order": "desc", "mode": "min"}}],
-        "track_total_hits": True,
-        "_source": False,
-    }
-    return body if query is None else {**body, "query": dict(query)}
+    return _last_body(pit, {key: {"order": "desc", "mode": "min"}}, query)
+
+
+def _last_body(
+    pit: Mapping[str, Any], order: Mapping[str, Any], query: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The count, with the document that stands last: the first in the opposite ``order``."""
+    return {**count_body(pit, query), "size": 1, "sort": [order], "_source": False}
 
 
 def tally_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None) -> dict[str, Any]:

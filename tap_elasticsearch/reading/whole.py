@@ -206,7 +206,7 @@ class Reading(Pages):
             self._compare(cursor.context, cursor.read)
         except IncompleteError:
             # What seems to be done may not be.
-            self.progress[str(unit)] = Progress()
+            cursor.progress.forget()
             raise
         self._cursors.remove(cursor)
         self._contexts.close(unit)
