@@ -52,7 +52,8 @@ class Selection:
         """What of it the user chose: the same as long as that is the same."""
         left_out = sorted(".".join(path) for path, field in walk(self.columns) if field.dropped)
         form = self.form
-        return left_out, sorted(form.metadata), form.whole, form.extras, form.vectors
+        kinds = (form.whole, form.extras, form.vectors, form.unsigned_integers)
+        return left_out, sorted(form.metadata), sorted(self.computed), *kinds
 
 
 def select(

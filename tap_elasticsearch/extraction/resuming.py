@@ -94,6 +94,9 @@ class Resumption:
                 " selection: reading it from the beginning."
             )
             return
+        if not found.indices:
+            # Ended before its first page, perhaps before it knew the largest key.
+            return
         self.resumed = True
         self.max_key = found.max_key
         same = {

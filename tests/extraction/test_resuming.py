@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from tap_elasticsearch.extraction.resuming import Resumption
-from tap_elasticsearch.reading import Key, Target, Unit
+from tap_elasticsearch.reading import Key, Progress, Target, Unit
 
 KEY = Key("at", "date")
 FIRST, SECOND = "2024-01-01T00:00:00.000000000Z", "2024-06-01T00:00:00.000000000Z"
@@ -38,6 +38,14 @@ def test_a_run_that_ends_earlier(before: str, upper: str, left: str) -> None:
     place = KEY.parse(upper, "upper")
     resumption.limit(KEY, int(place))
     assert resumption.max_key == left
+
+
+def test_a_run_that_read_nothing() -> None:
+    """A run that ended before its first page leaves nothing to go on with: the next begins."""
+    resumption = Resumption("q")
+    text = resumption.text([UNIT], {str(UNIT): Progress()})
+    resumption.resume(text, [UNIT], logging.getLogger("tests"))
+    assert not resumption.resumed
 
 
 def test_an_index_made_anew() -> None:
