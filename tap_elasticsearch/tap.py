@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from copy import deepcopy
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ from tap_elasticsearch.discovery import (
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.fields import walk
-from tap_elasticsearch.output import Interruption, LineWriter
+from tap_elasticsearch.output import Interruption, LineWriter, explain, without_stream
 from tap_elasticsearch.streams import IndexStream
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.discovery import Replication, StreamDefinition
+
+#: How many streams are named to who has misspelt one.
+NAMED_STREAMS = 10
 
 
 class TapElasticsearch(Tap):
@@ -134,6 +138,14 @@ class TapElasticsearch(Tap):
         # The mapper reads schemas from the catalog, in which streams mark what is not selected.
         self.logger.debug("Streams: %s", ", ".join(self.streams))
         super().setup_mapper()
+        for stream, maps in self.mapper.stream_maps.items():
+            explain(stream, maps)
+        if vain := without_stream(self.mapper.stream_maps_dict, self.streams):
+            self.logger.warning(
+                "stream_maps: there is no stream %s. Some that there are: %s.",
+                " or ".join(vain),
+                ", ".join(islice(self.streams, NAMED_STREAMS)) or "none",
+            )
 
     def discover_streams(self) -> Sequence[IndexStream]:  # noqa: D102
         return [

@@ -6,7 +6,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from simplejson import JSONDecodeError
-from singer_sdk.exceptions import ConfigurationError, DiscoveryError, MappingError, SingerSDKError
+from singer_sdk.exceptions import (
+    ConfigurationError,
+    DiscoveryError,
+    MapExpressionError,
+    MappingError,
+    SingerSDKError,
+)
 from singer_sdk.plugin_base import SingerCommand
 
 if TYPE_CHECKING:
@@ -37,7 +43,10 @@ class TapCommand(SingerCommand):
         try:
             return super().main(*args, **kwargs)
         except SingerSDKError as error:
-            self.logger.error("%s", error)  # noqa: TRY400 - the traceback is of no use to a user
+            # The SDK keeps to itself why an expression cannot be evaluated.
+            why = error.__cause__ if isinstance(error, MapExpressionError) else None
+            message = f"{error} {why}" if why else str(error)
+            self.logger.error("%s", message)  # noqa: TRY400 - a traceback is of no use to a user
             default = 2 if isinstance(error, _TO_MEND) else 1
             sys.exit(getattr(error, "exit_code", default))
         except JSONDecodeError as error:

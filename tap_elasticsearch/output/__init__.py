@@ -3,8 +3,18 @@
 from tap_elasticsearch.output.checkpoints import Checkpoints
 from tap_elasticsearch.output.interruption import Interruption
 from tap_elasticsearch.output.lines import RecordLines
+from tap_elasticsearch.output.maps import explain, without_stream
 from tap_elasticsearch.output.progress import Progress
 from tap_elasticsearch.output.timer import ClosingTimer
 from tap_elasticsearch.output.writer import LineWriter
 
-__all__ = ["Checkpoints", "ClosingTimer", "Interruption", "LineWriter", "Progress", "RecordLines"]
+__all__ = [
+    "Checkpoints",
+    "ClosingTimer",
+    "Interruption",
+    "LineWriter",
+    "Progress",
+    "RecordLines",
+    "explain",
+    "without_stream",
+]

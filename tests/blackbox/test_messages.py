@@ -131,6 +131,42 @@ def test_stream_maps(filled: Cluster, sandbox: Sandbox) -> None:
     assert {"_id": "2", "name": "msg/2"} in run.records("msg")
 
 
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("int(_index)", "document '1' of stream 'msg': ValueError: invalid literal"),
+        ("1 / (1 - 1)", "document '1' of stream 'msg': ZeroDivisionError"),
+        ("_id['x']", "document '1' of stream 'msg': TypeError"),
+        ("nonsense + 1", "'nonsense' is not defined for expression 'nonsense + 1'"),
+    ],
+)
+def test_a_stream_map_that_fails(
+    filled: Cluster, sandbox: Sandbox, expression: str, reason: str
+) -> None:
+    """An expression that has no value for a document is named, with the document and the reason."""
+    config = {
+        "hosts": [filled.url],
+        "streams": [{"index": "msg", "query": {"ids": {"values": ["1"]}}}],
+        "stream_maps": {"msg": {"made": expression}},
+    }
+    run = sandbox.run(config)
+    assert run.code == 2
+    assert expression in run.err
+    assert reason in run.err
+    assert "Traceback" not in run.err
+
+
+def test_a_stream_map_of_no_stream(filled: Cluster, sandbox: Sandbox) -> None:
+    """A map whose name is no stream's is named, beside those that there are."""
+    maps = {"mgs": {"a": "_id"}, "m*": {"a": "_id"}, "copy": {"__source__": "msg", "a": "_id"}}
+    run = sandbox.run({"hosts": [filled.url], "indices": ["msg"], "stream_maps": maps})
+    assert run.code == 0, run.err
+    assert "stream_maps: there is no stream mgs. Some that there are: msg." in run.err
+    assert {record["a"] for record in run.records("copy")} == {
+        record["_id"] for record in run.records("msg")
+    }
+
+
 def test_flattening(filled: Cluster, sandbox: Sandbox) -> None:
     """The SDK's flattening gives each inner field a column, and records that validate."""
     flat = {"flattening_enabled": True, "flattening_max_depth": 3, "arrays": "never"}

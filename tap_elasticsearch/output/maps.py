@@ -1,0 +1,79 @@
+"""What the SDK's stream maps leave unsaid: maps of no stream, expressions that fail."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.mapper import CustomStreamMap
+
+from tap_elasticsearch.exceptions import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from singer_sdk.mapper import StreamMap
+
+#: What an expression of Python raises for values it was not written for.
+_UNFIT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def without_stream(maps: Mapping[str, Any], streams: Collection[str]) -> list[str]:
+    """The names in the setting ``stream_maps`` that no stream has, which the SDK passes over."""
+    return [name for name, source in _sources(maps) if not _matches(source, streams)]
+
+
+def _sources(maps: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Each name with what it takes its records from: names that begin so are the SDK's own."""
+    for name, definition in maps.items():
+        if not name.startswith("__"):
+            new = isinstance(definition, dict) and definition.get("__source__")
+            yield name, str(new or name)
+
+
+def _matches(source: str, streams: Collection[str]) -> bool:
+    return any(fnmatchcase(stream, source) for stream in streams)
+
+
+def explain(stream: str, maps: Iterable[StreamMap]) -> None:
+    """Let the expressions of ``maps``, those of ``stream``, fail with an error for their author."""
+    for each in maps:
+        if isinstance(each, CustomStreamMap):
+            each.expr_evaluator = Explained(stream, each.expr_evaluator)
+
+
+class Explained:
+    """Evaluates expressions as another does, and says which of them fails, and where.
+
+    Attributes:
+        names: What an expression may speak of; the SDK sets it for each record.
+    """
+
+    def __init__(self, stream: str, evaluator: Any) -> None:  # noqa: ANN401 - simpleeval has no types
+        """Prepare.
+
+        Args:
+            stream: The stream's name.
+            evaluator: The SDK's evaluator of expressions.
+        """
+        self._stream = stream
+        self._evaluator = evaluator
+        self.names: Mapping[str, Any] = {}
+
+    def eval(self, expr: str, previously_parsed: Any = None) -> Any:  # noqa: ANN401 - as above
+        """The value of ``expr``.
+
+        Raises:
+            SettingsError: It has none for this record.
+        """
+        self._evaluator.names = self.names
+        try:
+            return self._evaluator.eval(expr, previously_parsed=previously_parsed)
+        except _UNFIT as error:
+            document = self.names.get("record", {}).get("_id")
+            msg = (
+                f"stream_maps: {expr!r} has no value for document {document!r} of stream"
+                f" {self._stream!r}: {type(error).__name__}: {error}. Let the expression look"
+                " first whether the value is one it can take, as in: int(x) if x else None."
+            )
+            raise SettingsError(msg) from error
