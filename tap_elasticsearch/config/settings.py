@@ -200,6 +200,14 @@ class Settings(Struct, frozen=True, kw_only=True):
             "rows",
         ),
     ] = "string"
+    null_characters: Annotated[
+        Literal["keep", "remove"],
+        setting(
+            "What becomes of the character U+0000 in texts, which PostgreSQL cannot hold; the key"
+            " keeps it always",
+            "rows",
+        ),
+    ] = "keep"
     include_vectors: Annotated[
         bool,
         setting(

@@ -164,4 +164,5 @@ def form_of(settings: Settings) -> Form:
         extras=settings.extra_values,
         vectors=settings.include_vectors,
         unsigned_integers=settings.unsigned_long == "integer",
+        null_characters=settings.null_characters == "keep",
     )

@@ -53,7 +53,8 @@ class Selection:
         left_out = sorted(".".join(path) for path, field in walk(self.columns) if field.dropped)
         form = self.form
         kinds = (form.whole, form.extras, form.vectors, form.unsigned_integers)
-        return left_out, sorted(form.metadata), sorted(self.computed), *kinds
+        columns = (left_out, sorted(form.metadata), sorted(self.computed))
+        return *columns, *kinds, form.null_characters
 
 
 def select(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +17,10 @@ from tap_elasticsearch.records.cut import Cut
 from tap_elasticsearch.records.form import DEFAULT_FORM, DOCUMENT, EXTRA
 from tap_elasticsearch.records.metadata import HitColumns
 from tap_elasticsearch.records.normalise import Normaliser, without_extra
+from tap_elasticsearch.records.null_characters import (
+    may_have_null_characters,
+    without_null_characters,
+)
 from tap_elasticsearch.records.renaming import renaming
 from tap_elasticsearch.records.repair import without_halves
 from tap_elasticsearch.records.served import put_back, put_served
@@ -51,6 +56,16 @@ def _described(value: object) -> str:
 def _number(text: str) -> float | str:
     number = float(text)
     return number if math.isfinite(number) else text
+
+
+def _passing_without(
+    check: Callable[[Sequence[Raw]], list[bool]], sources: Sequence[Raw]
+) -> list[bool]:
+    """What of ``sources`` passes ``check``, and has no U+0000."""
+    return [
+        passed and not may_have_null_characters(source)
+        for passed, source in zip(check(sources), sources, strict=True)
+    ]
 
 
 def _none(sources: Sequence[Raw]) -> list[bool]:
@@ -97,9 +112,10 @@ class Recorder:
         self._find_lists = ListFinder(columns)
 
     def _passing(self, columns: Field) -> Callable[[Sequence[Raw]], list[bool]]:
-        if self.form.whole:
-            return are_objects
-        return Check(columns) if not (self._rename or self._computed) else _none
+        if self._rename or self._computed:
+            return _none
+        check = are_objects if self.form.whole else Check(columns)
+        return check if self.form.null_characters else partial(_passing_without, check)
 
     def record(self, hit: Hit) -> dict[str, Any]:
         """``{"_id", "_index", <the document's fields>, "_extra"?}``, true to the schema.
@@ -117,24 +133,30 @@ class Recorder:
 
     def normalised(self, hit: Hit) -> dict[str, Any]:
         """As ``record``, for documents that do not pass."""
-        record = self.head.of(hit)
+        columns = self._columns(hit)
+        if not self.form.null_characters:
+            columns = without_null_characters(columns)
+        return {**self.head.of(hit), **columns}
+
+    def _columns(self, hit: Hit) -> dict[str, Any]:
+        """The columns of the document."""
         source = self._source(hit)
         if self.form.whole:
-            return record if self.cut else {**record, DOCUMENT: source}
+            return {} if self.cut else {DOCUMENT: source}
         served = _decode(hit.served)
         computed = self._computed.taken(served)
         replaced = put_served(source, served)
         fields, extra = self._normaliser.record(source)
         self._computed.add(computed, fields, extra)
-        record.update(fields if self._rename is None else self._rename(fields))
+        columns = fields if self._rename is None else self._rename(fields)
         if extra:
             put_back(extra, replaced)
             self._note(extra, hit)
             if any(type(extra[path]) is list for path in extra.keys() - self.lists):
                 self.lists.update(self._find_lists({**source, **computed}) & extra.keys())
             if self.form.extras == "keep":
-                record[EXTRA] = extra
-        return record
+                return {**columns, EXTRA: extra}
+        return columns
 
     def _source(self, hit: Hit) -> dict[str, Any]:
         if not hit.source:

@@ -47,6 +47,7 @@ class Form:
         extras: What becomes of values that have no place in their column.
         vectors: Are vectors columns?
         unsigned_integers: Are the columns of ``unsigned_long`` integers?
+        null_characters: Does U+0000 stay in texts?
     """
 
     metadata: Collection[str] = ("_id", "_index")
@@ -54,6 +55,7 @@ class Form:
     extras: Extras = "keep"
     vectors: bool = False
     unsigned_integers: bool = False
+    null_characters: bool = True
 
     def names(self, keys: Collection[str] = ()) -> tuple[str, ...]:
         """The columns of the hit, those of the stream's keys included, in their order."""

@@ -129,6 +129,23 @@ def test_lone_surrogates(loaded: Warehouse) -> None:
 
 
 @newest_elasticsearch
+def test_null_characters(cluster: Cluster, sandbox: Sandbox, postgres: PostgresDatabase) -> None:
+    """PostgreSQL refuses U+0000 wherever it is in a record; on request, the tap leaves it out."""
+    document = {"k": "a\0b", "o": {"p": [{"q": "\0c"}]}, "unmapped": "\0d"}
+    properties = {"k": {"type": "keyword"}, "o": {"type": "flattened"}}
+    loads = {}
+    for setting in ("keep", "remove"):
+        cluster.create("forms", mappings={"dynamic": False, "properties": properties})
+        cluster.bulk("forms", [("1", document)])
+        run = extract(cluster, sandbox, null_characters=setting)
+        loads[setting] = postgres.load(run.out)
+    assert loads["keep"].code != 0
+    assert loads["remove"].code == 0, loads["remove"].err
+    row = postgres.row("forms", "1")
+    assert (row["k"], row["o"], row["_extra"]) == ("ab", {"p": [{"q": "c"}]}, {"unmapped": "d"})
+
+
+@newest_elasticsearch
 def test_nothing_extra_in_postgres(extracted: Run, postgres: PostgresDatabase) -> None:
     """The _extra of a clean row is JSON's null there, which is not SQL's."""
     load(postgres, extracted)

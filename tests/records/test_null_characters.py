@@ -1,0 +1,102 @@
+"""The character U+0000 taken out of records."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_elasticsearch.fields import parse_mapping
+from tap_elasticsearch.output import RecordLines
+from tap_elasticsearch.records.envelope import Recorder
+from tap_elasticsearch.records.form import Form
+from tap_elasticsearch.records.hits import Hit
+from tap_elasticsearch.records.null_characters import without_null_characters
+
+MAPPING = {"properties": {"k": {"type": "keyword"}, "o": {"type": "flattened"}}}
+REMOVING = Form(null_characters=False)
+
+_texts = st.text(st.sampled_from("\0ab\\u0"), max_size=5)
+_values = st.recursive(
+    _texts | st.integers() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def hit(document: Any) -> Hit:  # noqa: ANN401
+    """A document as a server sends it, with an id that has the character, too."""
+    as_json = [msgspec.Raw(json.dumps(each).encode()) for each in ("i\0d", "index", document)]
+    return Hit(id=as_json[0], index=as_json[1], source=as_json[2])
+
+
+def sizes(value: Any) -> Any:  # noqa: ANN401
+    """The structure of ``value``: how many members and elements everything in it has."""
+    if isinstance(value, dict):
+        return [sizes(member) for member in value.values()]
+    return [sizes(each) for each in value] if isinstance(value, list) else None
+
+
+def lines_of(document: Any, form: Form) -> dict[str, Any]:  # noqa: ANN401
+    """The record of ``document`` as a line has it."""
+    columns = form.columns(parse_mapping(MAPPING))
+    lines = RecordLines("s", Recorder(columns, routed=False, form=form), version=None)
+    record: dict[str, Any] = json.loads(b"".join(lines.chunks([hit(document)])))["record"]
+    return record
+
+
+@given(_values)
+def test_nothing_else_goes(value: Any) -> None:  # noqa: ANN401
+    """No text has the character, and every member and element is there."""
+    made = without_null_characters(value)
+    assert sizes(made) == sizes(value)
+    if "\\u0000" in json.dumps(made).replace("\\\\", ""):
+        # Only a name keeps it that would be another's.
+        assert any("\0" in name for name in _names(made))
+
+
+def _names(value: Any) -> list[str]:  # noqa: ANN401
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [
+        *(value if isinstance(value, dict) else ()),
+        *(n for each in inner for n in _names(each)),
+    ]
+
+
+def test_names_stay_apart() -> None:
+    """A name that would be another's keeps the character, so that no member is lost."""
+    assert without_null_characters({"a\0": 1, "a": 2, "b\0": 3, "\0b": 4}) == {
+        "a\0": 1,
+        "a": 2,
+        "b": 3,
+        "\0b": 4,
+    }
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_records(whole: bool) -> None:
+    """It goes from values, objects and _extra, stays in the key, and stays where it may."""
+    document = {"k": "a\0b", "o": {"p": ["\0"]}, "unmapped": "\0c", "plain": "\\u0000"}
+    form = Form(null_characters=False, whole=whole)
+    made = lines_of(document, form)
+    assert made.pop("_id") == "i\0d"
+    texts = json.dumps(made).replace("\\\\u0000", "")
+    assert "\\u0000" not in texts
+    assert json.dumps(made).count("\\\\u0000") == 1
+    assert "\\u0000" in json.dumps(lines_of(document, Form(whole=whole))).replace("\\\\", "")
+
+
+def test_clean_documents_stay_bytes() -> None:
+    """A document without the character is written as it came."""
+    source = '{"k": "a",   "o": {}}'
+    columns = parse_mapping(MAPPING)
+    recorder = Recorder(columns, routed=False, form=REMOVING)
+    lines = RecordLines("s", recorder, version=None)
+    raw = Hit(
+        id=msgspec.Raw(b'"1"'), index=msgspec.Raw(b'"i"'), source=msgspec.Raw(source.encode())
+    )
+    assert source[1:].encode() in b"".join(lines.chunks([raw]))
