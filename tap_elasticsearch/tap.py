@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from copy import deepcopy
-from dataclasses import replace
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +25,8 @@ from tap_elasticsearch.discovery import (
     as_sent,
     deselected,
     discover,
-    form_of,
+    formed,
+    listed,
     remembered,
     replications,
     sent_in,
@@ -45,9 +44,6 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.discovery import Replication, StreamDefinition
-
-#: How many streams are named to who has misspelt one.
-NAMED_STREAMS = 10
 
 
 class TapElasticsearch(Tap):
@@ -144,7 +140,7 @@ class TapElasticsearch(Tap):
             self.logger.warning(
                 "stream_maps: there is no stream %s. Some that there are: %s.",
                 " or ".join(vain),
-                ", ".join(islice(self.streams, NAMED_STREAMS)) or "none",
+                listed(list(self.streams)) or "none",
             )
 
     def discover_streams(self) -> Sequence[IndexStream]:  # noqa: D102
@@ -171,7 +167,7 @@ class TapElasticsearch(Tap):
                 " target whose integers have 64 bits with a sign refuses those beyond 2^63 - 1.",
                 definition.name,
             )
-        return replace(definition, form=form_of(settings))
+        return formed(definition, settings)
 
     def _definitions(self) -> list[StreamDefinition]:
         """The streams of the catalog, as it remembers them; without one, those on the server."""

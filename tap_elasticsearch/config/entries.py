@@ -40,6 +40,8 @@ class StreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         query: A query in Elasticsearch's query language that documents must match.
         array_fields: Like the global setting, for this stream alone.
         type_overrides: Like the global setting, for this stream alone; they go before it.
+        fields: Paths or patterns of the fields that become columns; by default, all.
+        exclude_fields: Paths or patterns of those that do not.
         replication_key: Like the global setting; here it must be a field that can be sorted by.
         start_value: Where the first incremental run begins.
     """
@@ -49,5 +51,7 @@ class StreamSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     query: dict[str, Any] | None = None
     array_fields: Texts = ()
     type_overrides: tuple[TypeOverride, ...] = ()
+    fields: Texts = ()
+    exclude_fields: Texts = ()
     replication_key: Text | None = None
     start_value: Any = None

@@ -67,6 +67,7 @@ def parse_settings(config: Mapping[str, Any], *, sdk_settings: Iterable[str] = (
     }
     values = _with_login_of_hosts(values)
     _reject_contradictions(values)
+    _reject_choices(values)
     _reject_wrong_dates(values)
     return Settings(**values)
 
@@ -128,8 +129,9 @@ def _stream(entry: object) -> object:
     if isinstance(entry, dict):
         _reject_unknown(entry, StreamSettings.__struct_fields__, "key of streams")
         entry = {key: parse_json(f"streams.{key}", value) for key, value in entry.items()}
-        if isinstance(fields := entry.get("array_fields"), str):
-            entry["array_fields"] = _split(fields)
+        for key in ("array_fields", "fields", "exclude_fields"):
+            if isinstance(fields := entry.get(key), str):
+                entry[key] = _split(fields)
     return {"index": entry} if isinstance(entry, str) else entry
 
 
@@ -179,4 +181,14 @@ def _reject_contradictions(values: Mapping[str, Any]) -> None:
             raise SettingsError(msg)
     if values.get("verify_certs") is False and "ca_certs" in values:
         msg = "verify_certs is false, so ca_certs would not be used. Keep one of them."
+        raise SettingsError(msg)
+
+
+def _reject_choices(values: Mapping[str, Any]) -> None:
+    whole = values.get("record_shape") == "document"
+    if whole and any(entry.fields or entry.exclude_fields for entry in values.get("streams", ())):
+        msg = (
+            "fields and exclude_fields in streams choose columns, but record_shape: document has"
+            " none. Keep one of them."
+        )
         raise SettingsError(msg)

@@ -113,8 +113,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     streams: Annotated[
         tuple[StreamSettings, ...],
         setting(
-            'Streams made of several indices or with a query: `[{"index": "logs-*",'
-            ' "name": "logs", "query": {...}, "array_fields": ["tags"], "type_overrides": [...],'
+            "Streams made of several indices, with a query or with some fields only:"
+            ' `[{"index": "logs-*", "name": "logs", "query": {...}, "fields": ["user", "*.id"],'
+            ' "exclude_fields": ["user.mail"], "array_fields": ["tags"], "type_overrides": [...],'
             ' "replication_key": "@timestamp", "start_value": "2024-01-01"}]`. They add to'
             " `indices`, and what they cover does not appear on its own",
             "what",

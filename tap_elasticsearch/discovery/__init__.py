@@ -10,11 +10,12 @@ from tap_elasticsearch.discovery.catalog import (
     replications,
     with_definitions,
 )
-from tap_elasticsearch.discovery.definition import StreamDefinition, form_of, stream_name
+from tap_elasticsearch.discovery.definition import StreamDefinition, entry_of, formed
 from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
 from tap_elasticsearch.discovery.kept import as_sent
 from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types
+from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.names import alias_filters, chunks, find, settings_of, visible
 from tap_elasticsearch.discovery.selection import Selection, select
 from tap_elasticsearch.discovery.sent import Sent, sent_in, to_remember
@@ -32,12 +33,14 @@ __all__ = [
     "chunks",
     "deselected",
     "discover",
+    "entry_of",
     "find",
-    "form_of",
+    "formed",
     "indices_with",
     "is_rewritten",
     "key_problem",
     "key_types",
+    "listed",
     "mark_dropped",
     "metadata",
     "remembered",
@@ -46,7 +49,6 @@ __all__ = [
     "select",
     "sent_in",
     "settings_of",
-    "stream_name",
     "to_remember",
     "visible",
     "with_definitions",

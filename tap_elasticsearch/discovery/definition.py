@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from tap_elasticsearch.discovery.listed import near
 from tap_elasticsearch.exceptions import SettingsError
-from tap_elasticsearch.fields import parse_mapping, safe_names, to_mapping, walk, with_safe_names
+from tap_elasticsearch.fields import (
+    ALL_FIELDS,
+    Chosen,
+    parse_mapping,
+    safe_names,
+    to_mapping,
+    walk,
+    with_safe_names,
+)
 from tap_elasticsearch.records.form import DEFAULT_FORM, Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tap_elasticsearch.config import Settings
+    from tap_elasticsearch.config import Settings, StreamSettings
     from tap_elasticsearch.fields import Field
 
 
@@ -135,6 +144,16 @@ def stream_name(expression: str, style: str) -> str:
     return (name.strip("_") or "all") if "*" in expression else name
 
 
+def name_of(entry: StreamSettings, settings: Settings) -> str:
+    """The name of the stream that an entry of ``streams`` stands for."""
+    return entry.name or stream_name(entry.index, settings.stream_name)
+
+
+def entry_of(name: str, settings: Settings) -> StreamSettings | None:
+    """The entry of ``streams`` for the stream of this name, if there is one."""
+    return next((each for each in settings.streams if name_of(each, settings) == name), None)
+
+
 def reject_equal_names(definitions: Iterable[tuple[str, str]]) -> None:
     """Raise if two streams want one name.
 
@@ -156,9 +175,27 @@ def reject_equal_names(definitions: Iterable[tuple[str, str]]) -> None:
         seen[name] = expression
 
 
-def form_of(settings: Settings) -> Form:
-    """The form of records that the settings ask for."""
+def formed(definition: StreamDefinition, settings: Settings) -> StreamDefinition:
+    """``definition`` with records in the form that the settings ask for.
+
+    Raises:
+        SettingsError: They choose a field that the stream does not have.
+    """
+    entry = entry_of(definition.name, settings)
+    chosen = ALL_FIELDS if entry is None else Chosen(entry.fields, entry.exclude_fields)
+    if unmatched := chosen.unmatched(definition.fields):
+        paths = (".".join(path) for path, _ in walk(definition.fields))
+        msg = (
+            f"fields or exclude_fields: stream {definition.name} has no field {unmatched[0]}."
+            f" {near(unmatched[0], paths)}"
+        )
+        raise SettingsError(msg)
+    return replace(definition, form=_form(settings, chosen))
+
+
+def _form(settings: Settings, chosen: Chosen) -> Form:
     return Form(
+        chosen=chosen,
         metadata=settings.metadata_fields,
         whole=settings.record_shape == "document",
         extras=settings.extra_values,

@@ -16,6 +16,7 @@ from tap_elasticsearch.discovery.conflicts import settle
 from tap_elasticsearch.discovery.countable import asked_names
 from tap_elasticsearch.discovery.definition import (
     StreamDefinition,
+    name_of,
     reject_equal_names,
     stream_name,
 )
@@ -159,7 +160,7 @@ def _named(client: Client, entry: StreamSettings, settings: Settings) -> Candida
         )
         raise NotFoundError(msg)
     return Candidate(
-        name=entry.name or stream_name(entry.index, settings.stream_name),
+        name=name_of(entry, settings),
         index=entry.index,
         concrete=found.indices == (entry.index,) and not is_pattern(entry.index),
         members=found.members(),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.discovery.catalog import REMEMBERED
-from tap_elasticsearch.discovery.definition import StreamDefinition, form_of
+from tap_elasticsearch.discovery.definition import StreamDefinition, formed
 from tap_elasticsearch.discovery.routing import in_key
 from tap_elasticsearch.discovery.shapes import in_force
 
@@ -40,7 +40,7 @@ def _kept(stream: dict[str, Any], settings: Settings, sent: Mapping[str, Sent]) 
     root = next((metadata for metadata in roots if REMEMBERED in metadata), None)
     if root is None or name not in sent:
         return stream
-    old = replace(StreamDefinition.from_dict(name, root[REMEMBERED]), form=form_of(settings))
+    old = formed(StreamDefinition.from_dict(name, root[REMEMBERED]), settings)
     shapes = in_force(name, settings, sent)
     new = replace(
         old,

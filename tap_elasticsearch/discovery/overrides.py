@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.discovery.definition import stream_name
+from tap_elasticsearch.discovery.definition import entry_of
+from tap_elasticsearch.discovery.listed import near
 from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.fields import TYPES, walk, with_types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tap_elasticsearch.config import Settings, StreamSettings
+    from tap_elasticsearch.config import Settings
     from tap_elasticsearch.fields import Field
 
 
@@ -38,7 +36,7 @@ class Overrides:
             if entry.type not in TYPES:
                 msg = (
                     f"type_overrides: {entry.field} cannot have the type {entry.type!r}, which is"
-                    f" not known. {_near(entry.type, TYPES)}"
+                    f" not known. {near(entry.type, TYPES)}"
                 )
                 raise SettingsError(msg)
 
@@ -53,7 +51,7 @@ class Overrides:
         changed, unmatched = with_types(fields, {**self._global, **own})
         paths = {".".join(path) for path, _ in walk(fields)}
         for pattern in sorted(own.keys() & unmatched):
-            msg = f"type_overrides: stream {name} has no field {pattern}. {_near(pattern, paths)}"
+            msg = f"type_overrides: stream {name} has no field {pattern}. {near(pattern, paths)}"
             raise SettingsError(msg)
         self._left &= unmatched
         self._paths |= paths
@@ -71,19 +69,9 @@ class Overrides:
             SettingsError: It names the nearest fields.
         """
         for pattern in sorted(self._left):
-            msg = f"type_overrides: no stream has a field {pattern}. {_near(pattern, self._paths)}"
+            msg = f"type_overrides: no stream has a field {pattern}. {near(pattern, self._paths)}"
             raise SettingsError(msg)
 
     def _own(self, name: str) -> dict[str, str]:
-        for entry in self._settings.streams:
-            if name == self._name(entry):
-                return {each.field: each.type for each in entry.type_overrides}
-        return {}
-
-    def _name(self, entry: StreamSettings) -> str:
-        return entry.name or stream_name(entry.index, self._settings.stream_name)
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=3)
-    return f"Did you mean {' or '.join(near)}?" if near else "Run --discover to see what there is."
+        entry = entry_of(name, self._settings)
+        return {} if entry is None else {each.field: each.type for each in entry.type_overrides}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.discovery.definition import stream_name
+from tap_elasticsearch.discovery.definition import entry_of
 from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.sent import NOTHING
 from tap_elasticsearch.fields import open_shapes, shaped, with_arrays
@@ -95,11 +95,6 @@ class Shapes:
 
 def in_force(name: str, settings: Settings, sent: Mapping[str, Sent]) -> Shapes:
     """What decides for the stream ``name``."""
-    own = (
-        pattern
-        for entry in settings.streams
-        if name == (entry.name or stream_name(entry.index, settings.stream_name))
-        for pattern in entry.array_fields
-    )
-    patterns = (*settings.array_fields, *own)
+    entry = entry_of(name, settings)
+    patterns = (*settings.array_fields, *(() if entry is None else entry.array_fields))
     return Shapes(name, settings.arrays, patterns, sent.get(name, NOTHING).shapes)

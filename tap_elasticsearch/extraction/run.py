@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from tap_elasticsearch.discovery import (
     REWRITTEN,
     alias_filters,
+    entry_of,
     find,
     indices_with,
     is_rewritten,
     key_types,
     report_drift,
     settings_of,
-    stream_name,
     visible,
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
@@ -217,8 +217,5 @@ class Extraction:
         )
 
     def _start_value(self) -> object:
-        for entry in self._settings.streams:
-            name = entry.name or stream_name(entry.index, self._settings.stream_name)
-            if name == self._definition.name:
-                return entry.start_value
-        return None
+        entry = entry_of(self._definition.name, self._settings)
+        return None if entry is None else entry.start_value

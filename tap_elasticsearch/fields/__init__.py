@@ -2,6 +2,7 @@
 
 from tap_elasticsearch.fields.canonical import are_canonical, is_canonical_date
 from tap_elasticsearch.fields.checked import NEVER, Date, fraction, nullable, objects
+from tap_elasticsearch.fields.chosen import ALL_FIELDS, Chosen
 from tap_elasticsearch.fields.columns import (
     VECTORS,
     dropping,
@@ -44,6 +45,7 @@ from tap_elasticsearch.fields.types import (
 from tap_elasticsearch.fields.unreadable import DATES, unreadable_dates
 
 __all__ = [
+    "ALL_FIELDS",
     "CANONICAL_DATE",
     "DATES",
     "JSON_TEXT",
@@ -52,6 +54,7 @@ __all__ = [
     "OFF",
     "TYPES",
     "VECTORS",
+    "Chosen",
     "Conflict",
     "Date",
     "Field",

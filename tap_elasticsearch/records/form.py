@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from tap_elasticsearch.fields import Field, json_schema, unsigned_as_integers, without_vectors
+from tap_elasticsearch.fields import (
+    ALL_FIELDS,
+    Chosen,
+    Field,
+    json_schema,
+    unsigned_as_integers,
+    without_vectors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -48,6 +55,7 @@ class Form:
         vectors: Are vectors columns?
         unsigned_integers: Are the columns of ``unsigned_long`` integers?
         null_characters: Does U+0000 stay in texts?
+        chosen: Which fields of documents are columns.
     """
 
     metadata: Collection[str] = ("_id", "_index")
@@ -56,6 +64,7 @@ class Form:
     vectors: bool = False
     unsigned_integers: bool = False
     null_characters: bool = True
+    chosen: Chosen = ALL_FIELDS
 
     def names(self, keys: Collection[str] = ()) -> tuple[str, ...]:
         """The columns of the hit, those of the stream's keys included, in their order."""
@@ -65,7 +74,8 @@ class Form:
         """The columns of documents with these fields, as a tree; with what is dropped from them."""
         if self.whole:
             return Field("object", {DOCUMENT: Field("flattened")})
-        fields = _beside_ours(fields if self.vectors else without_vectors(fields))
+        fields = self.chosen.of(fields if self.vectors else without_vectors(fields))
+        fields = _beside_ours(fields)
         return unsigned_as_integers(fields) if self.unsigned_integers else fields
 
     def schema(self, columns: Field, keys: Collection[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -234,3 +235,54 @@ def test_vectors(elasticsearch: Cluster, sandbox: Sandbox, stored: bool) -> None
         assert "v" not in run.of_type("SCHEMA")[0]["schema"]["properties"]
     finally:
         elasticsearch.delete("vectors")
+
+
+def only(**choice: object) -> dict[str, Any]:
+    """The settings of a stream of some fields."""
+    return {"indices": ["nothing-*"], "streams": [{"index": "shapes", **choice}]}
+
+
+def test_chosen_fields(shaped: Cluster, sandbox: Sandbox) -> None:
+    """Fields that a stream's settings leave out are neither columns nor in _extra."""
+    run = ran(shaped, sandbox, **only(fields=["n", "o", "l"], exclude_fields=["*.a"]))
+    assert "secret" not in run.out
+    (schema,) = [message["schema"] for message in run.of_type("SCHEMA")]
+    assert schema["properties"].keys() == {"_id", "_index", "n", "o", "l", "_extra"}
+    records = {record["_id"]: record for record in run.records("shapes")}
+    assert records.keys() == DOCUMENTS.keys()
+    assert (records["tidy"]["n"], records["tidy"]["o"]) == (1, {"b": 2})
+    assert records["dotted"]["o"] == {"b": 2}
+    assert records["nested"]["l"] == [{"b": 1}, {"b": 2}]
+    assert "tag" not in records["lists"]
+    assert "_extra" not in records["malformed"]
+
+
+def test_chosen_fields_with_a_catalog(shaped: Cluster, sandbox: Sandbox) -> None:
+    """They are left out of a stream whose catalog was made before, and has selected all."""
+    found = sandbox.run({"hosts": [shaped.url], "indices": ["shapes"]}, "--discover")
+    catalog = json.loads(found.out)
+    run = ran(
+        shaped,
+        sandbox,
+        *("--catalog", sandbox.write("catalog.json", catalog)),
+        **only(exclude_fields=["tag", "o", "l"]),
+    )
+    assert "secret" not in run.out
+    assert not any({"tag", "o", "l"} & record.keys() for record in run.records("shapes"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (only(fields=["o.c"]), "stream shapes has no field o.c. Did you mean o.b or o.a?"),
+        (only(exclude_fields=["x"]), "stream shapes has no field x."),
+        ({"record_shape": "document", **only(fields=["n"])}, "Keep one of them."),
+    ],
+)
+def test_choices_that_cannot_be(
+    shaped: Cluster, sandbox: Sandbox, settings: dict[str, Any], message: str
+) -> None:
+    """A field that is not there is an error that names near ones; so is a choice from nothing."""
+    run = sandbox.run({"hosts": [shaped.url], **settings})
+    assert run.code == 2
+    assert message in " ".join(run.complaints)

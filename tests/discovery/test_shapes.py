@@ -11,7 +11,7 @@ from tap_elasticsearch.discovery import (
     Sent,
     StreamDefinition,
     as_sent,
-    form_of,
+    formed,
     sent_in,
     to_remember,
 )
@@ -161,8 +161,8 @@ def test_shapes_of_columns_in_another_form() -> None:
         concrete=True,
         routed=False,
         fields=parse_mapping(mapping),
-        form=form_of(settings),
     )
+    definition = formed(definition, settings)
     catalog = {
         "streams": [
             {
