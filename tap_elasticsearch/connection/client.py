@@ -8,6 +8,7 @@ stay bytes.
 
 from __future__ import annotations
 
+import time
 from functools import cached_property, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,7 +58,13 @@ class Client:
     top. Safe to use from several threads.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Prepare; nothing is asked of the cluster yet.
+
+        Args:
+            settings: What the user set.
+            sleep: Waits for so many seconds before a request is made again.
+        """
         self._settings = settings
         self._login = describe_login(settings)
         self._trust = describe_trust(settings)
@@ -71,7 +78,7 @@ class Client:
         }
         self._elasticsearch = elasticsearch(settings)
         self._transport = self._elasticsearch.transport
-        self._retries = Retries(settings.max_retry_time)
+        self._retries = Retries(settings.max_retry_time, sleep)
         self._pace = Pace(settings.max_requests_per_second)
         self.url = next(iter(self._transport.node_pool.all())).base_url
 

@@ -175,7 +175,7 @@ def raise_for_status(
     try:
         _raise(status, body, request=request, login=login)
     except ServerError as error:
-        if retry_after and retry_after.isdigit():
+        if retry_after and retry_after.isdecimal():
             error.retry_after = float(retry_after)
         raise
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
@@ -37,13 +38,15 @@ class Retries:
         ended: Does nobody want to know any more?
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:
         """Set the bound.
 
         Args:
             seconds: How long after its first try began a request is still repeated.
+            sleep: Waits for so many seconds.
         """
         self._seconds = seconds
+        self._sleep = sleep
         self._wait = wait_random_exponential(multiplier=_FIRST_WAIT, max=_LONGEST_WAIT)
         self.answered = False
         self.ended = False
@@ -74,6 +77,7 @@ class Retries:
             stop=self._is_over,
             wait=self._seconds_to_wait,
             before_sleep=said,
+            sleep=self._sleep,
             reraise=True,
         )
         return again(work)
@@ -85,8 +89,9 @@ class Retries:
         return passed + state.upcoming_sleep > self._seconds
 
     def _seconds_to_wait(self, state: RetryCallState) -> float:
-        asked_for = getattr(_error(state), "retry_after", None)
-        return self._wait(state) if asked_for is None else float(asked_for)
+        # A server that says 0 is not to be asked as fast as that goes.
+        asked_for: float | None = getattr(_error(state), "retry_after", None)
+        return asked_for or self._wait(state)
 
 
 def _error(state: RetryCallState) -> Exception:
