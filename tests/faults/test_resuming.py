@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_elasticsearch.config import Settings
-from tap_elasticsearch.connection import Client
 from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.extraction.resuming import Resumption
-from tap_elasticsearch.reading import Reading, Target, plan
 from tests.faults.documents import document, index
 from tests.faults.fake_server import FakeServer
 from tests.faults.faults import CIRCUIT_BREAKER, LOST_CONTEXTS, MISSING_SHARD, Rule, Short
-from tests.faults.model import Cluster, Index
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from tests.faults.model import Cluster
+from tests.faults.runs import Runs, sparse
 
 logger = logging.getLogger("tests")
 
@@ -36,54 +30,6 @@ BACKWARDS = json.dumps(
 )
 #: Faults that a reading survives without waiting.
 FAULTS = (LOST_CONTEXTS, MISSING_SHARD, Short(0), Short(1))
-
-
-class Runs:
-    """Runs over one cluster, each from the last state of the one before.
-
-    Attributes:
-        state: What the last one left.
-        arrived: The source of each document as it arrived last, by its ``_id``.
-        count: How many arrived in all.
-    """
-
-    def __init__(self, server: FakeServer, **more: Any) -> None:  # noqa: ANN401 - any settings
-        self._settings = msgspec.convert({"hosts": [server.url], **more}, Settings)
-        self._server = server
-        self.state: str | None = None
-        self.arrived: dict[str, bytes] = {}
-        self.count = 0
-
-    def run(self, pages: int, query: str = "query") -> None:
-        """Read so many pages, and note how far the reading is."""
-        client = Client(self._settings)
-        names = list(self._server.cluster.indices)
-        units = plan([Target(name) for name in names], client.settings(names))
-        resumption = Resumption(query)
-        resumption.resume(self.state, units, logger)
-        try:
-            with Reading(client, units, self._settings, lambda: None, resumption.known) as reading:
-                for number, hits in enumerate(reading):
-                    self.state = resumption.text(units, reading.progress)
-                    if number == pages:
-                        return
-                    self.count += len(hits)
-                    self.arrived |= {msgspec.json.decode(h.id): bytes(h.source) for h in hits}
-                self.state = resumption.text(units, reading.progress)
-        finally:
-            client.close()
-
-
-def sparse(shards: Iterable[Iterable[int]]) -> Index:
-    """An index whose documents have these sequence numbers: others were there and are gone.
-
-    Several have the same in an index that was shrunk.
-    """
-    documents = [
-        [document(100 * shard + n, seq_no=number) for n, number in enumerate(sorted(numbers))]
-        for shard, numbers in enumerate(shards)
-    ]
-    return Index("orders", documents, index(0).mapping)
 
 
 def change(shards: list[list[Any]], at: int, moved: int) -> None:
