@@ -35,10 +35,15 @@ def finish(future: Future[T], check: Callable[[], None]) -> T:
         future: What ``start`` gave.
         check: Called while waiting; raises to stop it.
     """
+    settle(future, check)
+    return future.result()
+
+
+def settle(future: Future[T], check: Callable[[], None]) -> None:
+    """Wait until ``future`` has a result or an error, whichever; as ``finish`` otherwise."""
     check()
     while not wait([future], timeout=_PATIENCE).done:
         check()
-    return future.result()
 
 
 def _run(work: Callable[[], T], future: Future[T]) -> None:

@@ -179,6 +179,8 @@ class Reading(Pages):
         """The hits of a piece that was asked for, unless its point in time is gone."""
         cursor = piece.cursor
         if cursor.context is not piece.context:
+            # Of no use any more, but as long as it is on its way, no other one may be.
+            ahead.settle(coming, self._check)
             return
         try:
             page, size_in_bytes = self._page(ask, coming)

@@ -38,6 +38,8 @@ class FakeServer:
         headers: The headers of each.
         url: Its address.
         struck: Set as soon as a fault has begun.
+        strikes: The operation of each request that a fault has struck, with that fault.
+        most_pages: The most pages that were asked for and not yet answered, at any one time.
     """
 
     def __init__(self, cluster: Cluster, *rules: Rule) -> None:
@@ -45,6 +47,9 @@ class FakeServer:
         self.requests: list[Request] = []
         self.headers: list[Message] = []
         self.struck = Event()
+        self.strikes: list[tuple[str, Fault]] = []
+        self.most_pages = 0
+        self._under_way: Counter[str] = Counter()
         self._rules = rules
         self._counts: Counter[str] = Counter()
         self._lock = Lock()
@@ -76,13 +81,27 @@ class FakeServer:
         with self._lock:
             return self._counts[operation]
 
-    def answer(self, method: str, target: str, body: bytes) -> tuple[Answer, Fault | None]:
+    def asked(self, method: str, target: str, body: bytes) -> Request:
+        """The request that has come."""
+        request = understood(self.cluster, method, target, body)
+        with self._lock:
+            self._under_way[request.operation] += 1
+            self.most_pages = max(self.most_pages, self._under_way["page"])
+        return request
+
+    def answered(self, request: Request) -> None:
+        """Count a request as answered, which it is not yet: who has the answer may ask again."""
+        with self._lock:
+            self._under_way[request.operation] -= 1
+
+    def answer(self, request: Request) -> tuple[Answer, Fault | None]:
         """What to answer, and what goes wrong with it."""
         with self._lock:
-            request = understood(self.cluster, method, target, body)
             self.requests.append(request)
             self._counts[request.operation] += 1
-            fault = self._fault(request.operation)
+            fault = self._fault(request)
+            if fault is not None:
+                self.strikes.append((request.operation, fault))
             if isinstance(fault, Answer):
                 return fault, fault
             if isinstance(fault, Meanwhile):
@@ -102,13 +121,16 @@ class FakeServer:
         if isinstance(fault, Held):
             self._leaving.wait(fault.seconds)
 
-    def _fault(self, operation: str) -> Fault | None:
-        number = self._counts[operation]
+    def _fault(self, request: Request) -> Fault | None:
+        number = self._counts[request.operation]
+        size = request.body.get("size", 0)
         return next(
             (
                 rule.fault
                 for rule in self._rules
-                if rule.operation == operation and rule.nth in {0, number}
+                if rule.operation == request.operation
+                and rule.nth in {0, number}
+                and size > rule.above
             ),
             None,
         )
@@ -116,6 +138,8 @@ class FakeServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    # With fewer places for those who come at once, some would come only a second later.
+    request_queue_size = 128
     fake: FakeServer
 
     def __init__(self, *args: Any) -> None:  # noqa: ANN401
@@ -140,8 +164,10 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         fake = self.server.fake
         fake.headers.append(self.headers)
-        said, fault = fake.answer(self.command, self.path, self.rfile.read(length))
+        request = fake.asked(self.command, self.path, self.rfile.read(length))
+        said, fault = fake.answer(request)
         fake.strike(fault)
+        fake.answered(request)
         if isinstance(fault, Cut):
             self._cut(said, fault)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -68,11 +68,13 @@ class Rule:
         operation: The operation, as ``Request`` names them.
         fault: What goes wrong.
         nth: Which of these requests, from 1; 0 strikes each.
+        above: It strikes only those that ask for more documents than this.
     """
 
     operation: str
     fault: Fault
     nth: int = 1
+    above: int = -1
 
 
 def _refused(
@@ -121,6 +123,8 @@ BUSY = _refused(
     "rejected execution of search: queue capacity reached",
     headers={"Retry-After": "1"},
 )
+BUSY_FOR_LONG = replace(BUSY, headers={"Retry-After": "600"})
+BUSY_WITHOUT_A_TIME = replace(BUSY, headers={})
 CIRCUIT_BREAKER = _refused(
     429,
     "circuit_breaking_exception",
@@ -131,6 +135,7 @@ CIRCUIT_BREAKER = _refused(
 LOGGED_OUT = _refused(401, "security_exception", "unable to authenticate user [reader]")
 FORBIDDEN = _refused(403, "security_exception", "action [read] is unauthorized for user [reader]")
 PROXY_PAGE = Answer(502, b"<html><h1>502 Bad Gateway</h1></html>", "text/html")
+PROXY_TIMEOUT = Answer(504, b"<html><h1>504 Gateway Time-out</h1></html>", "text/html")
 LOGIN_PAGE = Answer(200, b"<html><h1>Please log in</h1></html>", "text/html")
 NOT_A_SEARCH = Answer(200, b'{"acknowledged":true}')
 LOST_CONTEXTS = Meanwhile(lambda cluster: cluster.drop_contexts())
