@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings
 
 
+#: Connections to each node that the client has by itself; a request waits until one is free.
+_CONNECTIONS = 10
+#: Those beside the pages': to open, keep alive, and close points in time.
+_BESIDE = 4
+
+
 class RawSerializer(elastic_transport.Serializer):
     """Leaves bodies and answers as the bytes they are."""
 
@@ -55,6 +61,8 @@ def elasticsearch(settings: Settings) -> Elasticsearch:
         options["ssl_context"] = tls_context(settings)
         if settings.ca_fingerprint is None and not settings.verify_certs:
             options.update(verify_certs=False, ssl_show_warn=False)
+    if settings.parallel != "auto":
+        options["connections_per_node"] = max(_CONNECTIONS, settings.parallel + _BESIDE)
     raw = RawSerializer()
     try:
         return Elasticsearch(

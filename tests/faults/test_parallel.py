@@ -33,7 +33,7 @@ def require_most_pages(most: int, shards: int, *rules: Rule, parallel: int | str
         assert server.most_pages == most
 
 
-@pytest.mark.parametrize(("parallel", "shards"), [(1, 3), (2, 1), (2, 5), (4, 3)])
+@pytest.mark.parametrize(("parallel", "shards"), [(1, 3), (2, 1), (2, 5), (4, 3), (16, 1), (16, 8)])
 def test_as_many_as_there_may_be(parallel: int, shards: int) -> None:
     """As many pages are on their way as ``parallel`` says, of however many shards, and no more."""
     require_most_pages(parallel, shards, parallel=parallel)
