@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections import Counter
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -192,7 +193,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.half:
             self._send(said, share=2)
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        # The client may be gone before.
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 def wait_until(*, seconds: float, server: FakeServer, operation: str, count: int) -> bool:

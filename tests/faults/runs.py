@@ -78,7 +78,7 @@ class Runs:
             client.close()
 
     def ends_well(self, pages: int = 10_000) -> bool:
-        """Read so many pages; False if a server that fails has ended it."""
+        """Read so many pages, or all; False if a server that fails has ended it."""
         try:
             self.run(pages)
         except (ServerError, UnreachableError):
