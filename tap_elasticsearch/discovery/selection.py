@@ -51,10 +51,10 @@ class Selection:
     def fingerprint(self) -> tuple[object, ...]:
         """What of it the user chose: the same as long as that is the same."""
         left_out = sorted(".".join(path) for path, field in walk(self.columns) if field.dropped)
+        computed = sorted(name for name, _ in self._computed)
         form = self.form
         kinds = (form.whole, form.extras, form.vectors, form.unsigned_integers)
-        columns = (left_out, sorted(form.metadata), sorted(self.computed))
-        return *columns, *kinds, form.null_characters
+        return left_out, sorted(form.metadata), computed, *kinds, form.null_characters
 
 
 def select(

@@ -1,0 +1,107 @@
+"""A full table under way, and a run that would send records of another form."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_elasticsearch.config import parse_settings
+from tap_elasticsearch.connection import Client
+from tap_elasticsearch.discovery import Selection, StreamDefinition, form_of, select
+from tap_elasticsearch.extraction import Extraction
+from tap_elasticsearch.fields import computed_fields, parse_mapping, with_computed
+from tests.faults.documents import index
+from tests.faults.fake_server import FakeServer
+from tests.faults.model import Cluster
+
+if TYPE_CHECKING:
+    from tap_elasticsearch.config import Settings
+    from tap_elasticsearch.extraction import Whole
+
+LOGGER = logging.getLogger("tests")
+MAPPING: dict[str, Any] = {
+    "properties": {
+        "name": {"type": "keyword"},
+        "number": {"type": "unsigned_long"},
+        "also": {"type": "alias", "path": "name"},
+    },
+    "runtime": {"day": {"type": "date"}},
+}
+#: What changes the form of records.
+OTHERS: list[dict[str, Any]] = [
+    {"unsigned_long": "integer"},
+    {"computed_fields": ["also"]},
+    {"computed_fields": ["day"]},
+    {"computed_fields": ["*"]},
+    {"record_shape": "document"},
+    {"extra_values": "drop"},
+    {"include_vectors": True},
+    {"metadata_fields": ["_id"]},
+    {"left_out": "name"},
+]
+
+
+def selected(settings: Settings, left_out: str = "") -> tuple[StreamDefinition, Selection]:
+    """The stream, and all that it has but for one column."""
+    fields = parse_mapping(MAPPING)
+    definition = StreamDefinition(
+        name="orders",
+        index="orders",
+        concrete=True,
+        routed=False,
+        fields=with_computed(fields, computed_fields(MAPPING), settings.computed_fields),
+        form=form_of(settings),
+    )
+    return definition, select(definition, lambda path: path != (left_out,))
+
+
+def fingerprint(left_out: str = "", **given: object) -> tuple[object, ...]:
+    """What tells a selection from another one."""
+    _, selection = selected(parse_settings(given), left_out)
+    return selection.fingerprint
+
+
+def test_every_form_is_another_one() -> None:
+    """Whatever changes the form of records changes what tells selections apart."""
+    found = [fingerprint(**other) for other in [{}, *OTHERS]]
+    assert [each for each in found if found.count(each) > 1] == []
+    assert [fingerprint(**other) for other in [{}, *OTHERS]] == found
+
+
+def whole(server: FakeServer, state: dict[str, Any], **given: object) -> tuple[Client, Whole]:
+    """The full table as a run with these settings finds it behind a state."""
+    settings = parse_settings({"hosts": [server.url], "page_size": 2, **given})
+    client = Client(settings)
+    extraction = Extraction(
+        client, settings, *selected(settings), LOGGER, lambda: None, resumable=True
+    )
+    return client, extraction.whole(state)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Going on with the full table"),
+        ({"unsigned_long": "integer"}, "of another query or selection: reading it from the begin"),
+        ({"computed_fields": ["also"]}, "of another query or selection: reading it from the begin"),
+    ],
+)
+def test_a_state_of_another_form(
+    caplog: pytest.LogCaptureFixture, given: dict[str, Any], said: str
+) -> None:
+    """A table is not gone on with in another form, and one line says so; in the same one it is."""
+    caplog.set_level(logging.INFO)
+    state: dict[str, Any] = {}
+    with FakeServer(Cluster(index(10))) as server:
+        client, found = whole(server, state)
+        with found.reading:
+            for _, _ in zip(range(3), found, strict=False):
+                found.note(state)
+        client.close()
+        client, found = whole(server, state, **given)
+        client.close()
+    assert found.resumption is not None
+    assert found.resumption.resumed == bool(found.resumption.known) == (not given)
+    assert said in caplog.text
