@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Mapping, Sequence
 
-    from tap_elasticsearch.config import Settings
+    from tap_elasticsearch.config import Settings, StreamSettings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery import Selection, StreamDefinition
     from tap_elasticsearch.reading import Unit, Window
@@ -145,7 +145,8 @@ class Extraction:
         """What to go on with, and to leave, if that is to be."""
         if not self._resumable:
             return None
-        wanted = fingerprint(self._definition.query, self._selection.fingerprint, bounds)
+        chosen = self._selection.fingerprint, self._columns()
+        wanted = fingerprint(self._definition.query, *chosen, bounds)
         resumption = Resumption(wanted, filters)
         resumption.resume(state.get(FULL_TABLE), units, self._logger)
         return resumption
@@ -216,6 +217,17 @@ class Extraction:
             computed=self._selection.computed,
         )
 
+    def _columns(self) -> tuple[object, ...]:
+        """What the user says of the names and types of columns."""
+        entry, settings = self._entry, self._settings
+        own = (entry.array_fields, entry.type_overrides) if entry else ((), ())
+        lists = (settings.arrays, settings.array_fields)
+        return self._definition.property_names, *lists, settings.type_overrides, own
+
     def _start_value(self) -> object:
-        entry = entry_of(self._definition.name, self._settings)
-        return None if entry is None else entry.start_value
+        return self._entry and self._entry.start_value
+
+    @property
+    def _entry(self) -> StreamSettings | None:
+        """What the settings say of this stream alone."""
+        return entry_of(self._definition.name, self._settings)

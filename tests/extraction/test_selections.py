@@ -53,6 +53,7 @@ def selected(settings: Settings, left_out: str = "") -> tuple[StreamDefinition, 
         routed=False,
         fields=with_computed(fields, computed_fields(MAPPING), settings.computed_fields),
         form=form_of(settings),
+        property_names=settings.property_names,
     )
     return definition, select(definition, lambda path: path != (left_out,))
 
@@ -72,7 +73,7 @@ def test_every_form_is_another_one() -> None:
 
 def whole(server: FakeServer, state: dict[str, Any], **given: object) -> tuple[Client, Whole]:
     """The full table as a run with these settings finds it behind a state."""
-    settings = parse_settings({"hosts": [server.url], "page_size": 2, **given})
+    settings = parse_settings({"page_size": 2, "hosts": [server.url], **given})
     client = Client(settings)
     extraction = Extraction(
         client, settings, *selected(settings), LOGGER, lambda: None, resumable=True
@@ -80,28 +81,45 @@ def whole(server: FakeServer, state: dict[str, Any], **given: object) -> tuple[C
     return client, extraction.whole(state)
 
 
+def left(server: FakeServer) -> dict[str, Any]:
+    """The state of a run that was ended behind a few pages."""
+    state: dict[str, Any] = {}
+    client, found = whole(server, state)
+    with found.reading:
+        for _, _ in zip(range(3), found, strict=False):
+            found.note(state)
+    client.close()
+    return state
+
+
 @pytest.mark.parametrize(
-    ("given", "said"),
+    "given",
     [
-        ({}, "Going on with the full table"),
-        ({"unsigned_long": "integer"}, "of another query or selection: reading it from the begin"),
-        ({"computed_fields": ["also"]}, "of another query or selection: reading it from the begin"),
+        {"unsigned_long": "integer"},
+        {"computed_fields": ["also"]},
+        {"property_names": "safe"},
+        {"arrays": "always"},
+        {"array_fields": ["name"]},
+        {"type_overrides": [{"field": "name", "type": "json"}]},
+        {"streams": [{"index": "orders", "array_fields": ["name"]}]},
+        {"streams": [{"index": "orders", "type_overrides": [{"field": "name", "type": "json"}]}]},
     ],
 )
-def test_a_state_of_another_form(
-    caplog: pytest.LogCaptureFixture, given: dict[str, Any], said: str
-) -> None:
-    """A table is not gone on with in another form, and one line says so; in the same one it is."""
-    caplog.set_level(logging.INFO)
-    state: dict[str, Any] = {}
+def test_another_form(caplog: pytest.LogCaptureFixture, given: dict[str, Any]) -> None:
+    """A table is not gone on with in another form, and one line says so."""
     with FakeServer(Cluster(index(10))) as server:
-        client, found = whole(server, state)
-        with found.reading:
-            for _, _ in zip(range(3), found, strict=False):
-                found.note(state)
-        client.close()
-        client, found = whole(server, state, **given)
+        client, found = whole(server, left(server), **given)
         client.close()
     assert found.resumption is not None
-    assert found.resumption.resumed == bool(found.resumption.known) == (not given)
-    assert said in caplog.text
+    assert not found.resumption.known
+    assert "of another query or selection: reading it from the beginning" in caplog.text
+
+
+def test_the_same_form() -> None:
+    """What says nothing of the form of records is no reason to begin again."""
+    with FakeServer(Cluster(index(10))) as server:
+        given = {"page_size": 3, "parallel": 1, "streams": [{"index": "others", "query": {}}]}
+        client, found = whole(server, left(server), **given)
+        client.close()
+    assert found.resumption is not None
+    assert found.resumption.known
