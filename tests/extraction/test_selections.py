@@ -9,7 +9,7 @@ import pytest
 
 from tap_elasticsearch.config import parse_settings
 from tap_elasticsearch.connection import Client
-from tap_elasticsearch.discovery import Selection, StreamDefinition, form_of, select
+from tap_elasticsearch.discovery import Selection, StreamDefinition, formed, select
 from tap_elasticsearch.extraction import Extraction
 from tap_elasticsearch.fields import computed_fields, parse_mapping, with_computed
 from tests.faults.documents import index
@@ -39,6 +39,8 @@ OTHERS: list[dict[str, Any]] = [
     {"extra_values": "drop"},
     {"include_vectors": True},
     {"metadata_fields": ["_id"]},
+    {"null_characters": "remove"},
+    {"streams": [{"index": "orders", "exclude_fields": ["number"]}]},
     {"left_out": "name"},
 ]
 
@@ -52,9 +54,9 @@ def selected(settings: Settings, left_out: str = "") -> tuple[StreamDefinition, 
         concrete=True,
         routed=False,
         fields=with_computed(fields, computed_fields(MAPPING), settings.computed_fields),
-        form=form_of(settings),
         property_names=settings.property_names,
     )
+    definition = formed(definition, settings)
     return definition, select(definition, lambda path: path != (left_out,))
 
 
@@ -97,6 +99,7 @@ def left(server: FakeServer) -> dict[str, Any]:
     [
         {"unsigned_long": "integer"},
         {"computed_fields": ["also"]},
+        {"null_characters": "remove"},
         {"property_names": "safe"},
         {"arrays": "always"},
         {"array_fields": ["name"]},
