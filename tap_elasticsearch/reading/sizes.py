@@ -17,7 +17,8 @@ logger = logging.getLogger("tap-elasticsearch")
 FIRST = 100
 #: A page may be this many times the one before: sizes vary within an index.
 GROWTH = 8
-#: After a page that was too much, each that was not gives back this part of what was taken away.
+#: Behind a page that was too much, each that is not gives back this part of all that was asked for:
+#: what is too much for good must not be tried with every other page.
 GRADUAL = 8
 #: Below this, requests cost more than what they bring.
 SMALLEST = 64 * 1024
@@ -74,7 +75,7 @@ class PageSize:
     def learn(self, *, documents: int, size_in_bytes: int) -> None:
         """Choose the next size by what a page of ``documents`` weighed."""
         if self.wanted is None:
-            self.size = min(2 * self.size, self.limit)
+            self.size = min(self.size + 1 + self.limit // GRADUAL, self.limit)
             return
         self.target = min(self.wanted, self.target + self.wanted // GRADUAL)
         if documents:

@@ -131,6 +131,19 @@ def test_a_page_that_was_too_much(settings: Settings) -> None:
     assert size.size == full
 
 
+def test_a_page_size_that_is_too_much_for_good() -> None:
+    """It is tried again, but not with every other page."""
+    size = PageSize.of(Settings(page_size=800), window=10_000)
+    asked = []
+    for _ in range(40):
+        asked.append(size.size)
+        if size.size > 500:
+            size.shrink(TooLargeError("Data too large"))
+        else:
+            size.learn(documents=size.size, size_in_bytes=1)
+    assert 2 <= sum(each > 500 for each in asked) <= len(asked) / 3
+
+
 def test_a_document_alone() -> None:
     """No page is asked for that is smaller than one document."""
     size = PageSize.of(Settings(), window=10_000)
