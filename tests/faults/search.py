@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from tests.faults.queries import matches
 from tests.faults.refusals import not_sortable, page_too_large, refusal
+from tests.faults.slices import places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ KEYS = frozenset(
         "aggs",
         "_source",
         "seq_no_primary_term",
+        "slice",
     }
 )
 #: Where counting stops if it is not asked for.
@@ -60,7 +62,7 @@ def search(point: PointInTime, body: dict[str, Any], flavour: Flavour) -> dict[s
     sort = [_field(entry) for entry in body.get("sort", [])]
     if point.parts:
         _require_sortable(list(sort), flavour, point.parts[0])
-    found = _found(point, dict(sort), flavour, body.get("query", {"match_all": {}}))
+    found = _found(point, dict(sort), flavour, body)
     after = body.get("search_after")
     page = found if after is None else [hit for hit in found if hit.sort > tuple(after)]
     count = len(point.parts)
@@ -97,9 +99,9 @@ def _field(entry: str | dict[str, Any]) -> tuple[str, str]:
 
 
 def _found(
-    point: PointInTime, sort: dict[str, str], flavour: Flavour, query: dict[str, Any]
+    point: PointInTime, sort: dict[str, str], flavour: Flavour, body: dict[str, Any]
 ) -> list[Found]:
-    """Every document that matches, in the order of ``sort``.
+    """Every document of the slice that matches, in the order of ``sort``.
 
     Elasticsearch appends ``_shard_doc`` to it. OpenSearch does not, so that documents of several
     shards have equal values, and paging loses some of them: here as there.
@@ -107,6 +109,8 @@ def _found(
     fields = dict(sort)
     if fields and flavour == "elasticsearch":
         fields.setdefault("_shard_doc", "asc")
+    query = body.get("query", {"match_all": {}})
+    inside = places(point.parts, body.get("slice"), flavour)
     signs = [-1 if order == "desc" else 1 for order in fields.values()]
     found = [
         Found(
@@ -116,7 +120,7 @@ def _found(
         )
         for ordinal, part in enumerate(point.parts)
         for number, document in enumerate(part.documents)
-        if matches(query, document)
+        if number in inside[ordinal] and matches(query, document)
     ]
     return sorted(found, key=lambda hit: [s * v for s, v in zip(signs, hit.sort, strict=True)])
 

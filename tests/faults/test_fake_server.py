@@ -233,6 +233,19 @@ def test_opening(real: Server, fake: Server, target: str) -> None:
             "query": {"bool": {"must_not": [{"bool": {"should": [numbers(0, 0), numbers(2, 3)]}}]}},
             "aggs": {"sum": {"sum": {"field": "_seq_no"}}},
         },
+        *(
+            {"size": 9, "sort": ["_shard_doc"], "slice": {"id": number, "max": count}}
+            for count in (2, 3, 5)
+            for number in range(count)
+        ),
+        {
+            "size": 2,
+            "sort": [{"_shard_doc": "asc"}],
+            "search_after": [0],
+            "track_total_hits": False,
+            "slice": {"id": 0, "max": 3},
+            "query": at_least(1),
+        },
     ],
 )
 @pytest.mark.parametrize("shards", ["", "&preference=_shards:1"], ids=["both", "one"])
@@ -244,6 +257,14 @@ def test_pages(real: Server, fake: Server, shards: str, body: dict[str, Any]) ->
         answers.append(comparable(server.search(context, **body)))
         server.ask("DELETE", "/_pit", {"id": context})
     assert answers[1] == answers[0]
+
+
+def test_a_slice_that_is_everything(real: Server, fake: Server) -> None:
+    """One slice alone is refused."""
+    for server in (real, fake):
+        context = server.open("/faults-orders/_pit?keep_alive=1m")
+        assert server.search(context, slice={"id": 0, "max": 1})[0] == 400
+        server.ask("DELETE", "/_pit", {"id": context})
 
 
 def test_lost_contexts(real: Server, fake: Server) -> None:
@@ -330,6 +351,30 @@ def _opensearch_talk(server: Server) -> list[object]:
     status, lost = server.search(context, size=3, sort=[{"_doc": "asc"}])
     # What stands around the cause is longer there.
     return [comparable(answer) for answer in (*talk, status, lost["error"]["root_cause"])]
+
+
+def test_slices_of_opensearch(opensearch: RealCluster) -> None:
+    """As many slices as there are shards are these, one by one."""
+    name, target = "faults-slices", "/faults-slices/_search/point_in_time?keep_alive=1m"
+    opensearch.create(name, mappings=MAPPING, settings={"number_of_shards": 2})
+    opensearch.bulk(name, [(str(n), json.loads(document(n).source)) for n in range(COUNT)])
+    opensearch.refresh(name)
+    real = Server(opensearch.url)
+    shards = []
+    for number in range(2):
+        _, opened = real.ask("POST", f"{target}&preference=_shards:{number}")
+        _, page = real.search(opened["pit_id"], size=COUNT, sort=["_doc"])
+        shards.append([document(int(hit["_id"])) for hit in page["hits"]["hits"]])
+    with FakeServer(Cluster(Index(name, shards, MAPPING), flavour="opensearch")) as server:
+        talks = []
+        for each in (real, Server(server.url)):
+            context = each.ask("POST", target)[1]["pit_id"]
+            cuts = [{"id": number, "max": 2} for number in range(2)]
+            said = [each.search(context, size=9, sort=["_doc"], slice=cut) for cut in cuts]
+            talks.append([comparable(answer) for answer in said])
+    opensearch.request("DELETE", "/_search/point_in_time/_all")
+    opensearch.delete(name)
+    assert talks[1] == talks[0]
 
 
 def test_shard_by_shard_on_opensearch() -> None:
