@@ -24,6 +24,9 @@ class Server:
             answers 400.)
         hides_vectors: Does it leave vectors out of documents unless it is asked for them? (From
             9.2 on, and it is asked in a way that others refuse.)
+        cuts_shards: Can a point in time be cut into any number of slices at no cost? Elasticsearch
+            cuts by the places of documents (DocIdSliceQuery, from 7.15 on); before, it cannot at
+            all; OpenSearch cuts a shard by all terms of ``_id``.
         contexts: How many shards may be held open at once on each node without a refusal
             (OpenSearch refuses the 301st, for all its users together).
         headers: To send with every request.
@@ -37,6 +40,7 @@ class Server:
     shard_doc: bool
     strict_open: bool
     hides_vectors: bool
+    cuts_shards: bool
     contexts: int
     headers: Mapping[str, str]
     reaching: Mapping[str, str]
@@ -53,6 +57,23 @@ class Server:
     def tie_break(self) -> str:
         """The sort that gives every document of one shard once, fastest."""
         return "_shard_doc" if self.shard_doc else "_doc"
+
+    def slices(self, shards: int, wanted: int) -> int:
+        """Into how many slices to cut a point in time on one index; 1: none.
+
+        On OpenSearch each shard is one, whatever is wanted: ``_doc`` repeats from shard to shard,
+        and pages over several lack documents (3.8: three shards gave 817 of 1,000). The slices of
+        as many as there are shards are the shards themselves.
+
+        Args:
+            shards: How many shards it covers.
+            wanted: How many slices would be best.
+        """
+        if not self.points_in_time:
+            return 1
+        if self.own_pit_api:
+            return shards
+        return wanted if self.cuts_shards else 1
 
 
 def identify_refusal(said: str) -> Server:
@@ -88,6 +109,7 @@ def identify(info: Mapping[str, Any]) -> Server:
         # Without it, a server refuses just the same; it could only be told not to.
         strict_open=number is not None and number >= (8,),
         hides_vectors=serverless or (number is not None and number >= (9, 2)),
+        cuts_shards=number is None or serverless or number >= (7, 15),
         contexts=500,
         headers={"elastic-api-version": "2023-10-31"} if serverless else {},
         reaching={"ignore_throttled": "false"} if number and number < (8,) else {},
@@ -102,6 +124,7 @@ def _opensearch(number: tuple[int, ...] | None) -> Server:
         shard_doc=False,
         strict_open=True,
         hides_vectors=False,
+        cuts_shards=False,
         contexts=100,
         headers={},
         reaching={},

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tap_elasticsearch.exceptions import IncompleteError
 from tap_elasticsearch.reading.progress import Span
+from tap_elasticsearch.reading.query import piece_body
 from tap_elasticsearch.reading.sizes import GROWTH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from msgspec import Raw
 
@@ -40,6 +41,7 @@ class Piece:
         after: The sort values of the last document that was read before it, if any.
         known: How many documents with the first number were read before it.
         asked: How many documents the answer may have; fewer after one that was too much.
+        read: The numbers whose documents the answer has, all of them; None: of no number.
     """
 
     cursor: Cursor
@@ -48,13 +50,23 @@ class Piece:
     after: Raw | None = None
     known: int = 0
     asked: int = 0
+    read: Span | None = None
 
-    def ask(self) -> int:
-        """How many documents to ask for now."""
+    def body(self, tie_break: str, pit: Mapping[str, Any]) -> dict[str, Any]:
+        """The request, for as many documents as may be asked for now."""
+        target = self.context.unit.target
         self.asked = self.cursor.size.size
-        return self.asked
+        return piece_body(
+            pit,
+            size=self.asked,
+            tie_break=tie_break,
+            span=self.span,
+            query=target.query,
+            after=self.after,
+            fetched=target.fetched,
+        )
 
-    def require_whole(self, page: Page) -> None:
+    def require(self, page: Page) -> None:
         """Raise if ``page`` does not have what the piece has, or was asked for.
 
         Raises:
@@ -67,6 +79,14 @@ class Piece:
                 f" have had {expected:,}."
             )
             raise IncompleteError(msg)
+
+    def answered(self, page: Page, size_in_bytes: int) -> None:
+        """Note what was read with ``page``; the rest comes next."""
+        self.cursor.answered(self, page, size_in_bytes)
+
+    def passed(self, hits: Sequence[Hit]) -> None:
+        """Count what was read as done: the records of ``hits`` are written."""
+        self.cursor.passed(self, hits)
 
 
 class Cursor:
@@ -118,11 +138,11 @@ class Cursor:
         self._spans.appendleft(Span(span.first + width, span.last))
         return Span(span.first, span.first + width - 1)
 
-    def answered(self, piece: Piece, page: Page, size_in_bytes: int) -> Span | None:
-        """What of ``piece`` was read with its answer, if any number was; the rest comes next."""
+    def answered(self, piece: Piece, page: Page, size_in_bytes: int) -> None:
+        """Note what of ``piece`` was read with its answer; the rest comes next."""
         self.flying -= 1
         self.read += len(page.hits)
-        span: Span | None = piece.span
+        piece.read = piece.span
         read = piece.span.width
         if piece.known + len(page.hits) < page.found.total.value:
             reached = number_of(page.hits[-1])
@@ -131,13 +151,13 @@ class Cursor:
             if reached < piece.span.last:
                 self._spans.appendleft(Span(reached + 1, piece.span.last))
             read = reached - piece.span.first + 1
-            span = Span(piece.span.first, reached - 1) if read > 1 else None
+            piece.read = Span(piece.span.first, reached - 1) if read > 1 else None
         self._density = max(len(page.hits) / read, self._density / GROWTH)
         self.size.learn(documents=len(page.hits), size_in_bytes=size_in_bytes)
-        return span
 
-    def passed(self, piece: Piece, span: Span | None, hits: Sequence[Hit]) -> None:
-        """Count ``span`` as done: the records of ``hits``, all that it has, are written."""
+    def passed(self, piece: Piece, hits: Sequence[Hit]) -> None:
+        """Count what was read of ``piece`` as done: the records of ``hits`` are written."""
+        span = piece.read
         if span is None:
             return
         if self.progress.is_certain(span):

@@ -10,28 +10,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.contexts import MOST_LOSSES, Contexts
-from tap_elasticsearch.reading.query import page_body, pit_of
+from tap_elasticsearch.reading.query import pit_of
 from tap_elasticsearch.reading.sizes import PageSize
 from tap_elasticsearch.reading.survey import Surveyor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
-    from msgspec import Raw
     from typing_extensions import Self
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.reading.contexts import Context
+    from tap_elasticsearch.reading.cursor import Piece
+    from tap_elasticsearch.reading.lanes import Lane
     from tap_elasticsearch.reading.units import Unit
-    from tap_elasticsearch.records.hits import Hit, Page
+    from tap_elasticsearch.records.hits import Page
 
 logger = logging.getLogger("tap-elasticsearch")
-
-
-def _anything(_: Page) -> None:
-    """Take every page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class Ask:
     context: Context
     body: Callable[[Mapping[str, Any]], dict[str, Any]]
     size: PageSize
-    require: Callable[[Page], None] = _anything
+    require: Callable[[Page], None]
 
     @property
     def what(self) -> str:
@@ -104,7 +101,6 @@ class Pages:
             together=self.together,
             survey=self._survey,
         )
-        self._share = 1
         self.pages = 0
         self.size_in_bytes = 0
 
@@ -141,48 +137,14 @@ class Pages:
         self._contexts.forget(unit)
         return self._opened(unit)
 
-    def _unit(self, context: Context) -> Iterator[list[Hit]]:
-        """The hits of a unit by the page, in the order that was asked for, each page by the last.
+    def _size(self, unit: Unit, share: int) -> PageSize:
+        """The page sizes of ``unit``, where ``share`` requests may be on their way at once."""
+        fixed = not self._client.server.points_in_time
+        return PageSize.of(self._settings, unit.window, share=share, fixed=fixed)
 
-        Raises:
-            ContextLostError: The point in time is gone.
-        """
-        size = PageSize.of(
-            self._settings,
-            context.unit.window,
-            share=self._share,
-            fixed=not self._client.server.points_in_time,
-        )
-        ask = self._ask(context, size, None)
-        coming = self._request(ask)
-        read = 0
-        while True:
-            page, size_in_bytes = self._page(ask, coming)
-            if not page.hits:
-                # Only an empty page is the end: a short one can have other reasons.
-                self._compare(context, read)
-                return
-            read += len(page.hits)
-            size.learn(documents=len(page.hits), size_in_bytes=size_in_bytes)
-            ask = self._ask(context, size, page.hits[-1].sort)
-            coming = self._request(ask)
-            yield page.hits
-
-    def _ask(self, context: Context, size: PageSize, after: Raw | None) -> Ask:
-        return Ask(context, partial(self._body, context.unit, size, after), size)
-
-    def _body(
-        self, unit: Unit, size: PageSize, after: Raw | None, pit: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        return page_body(
-            pit,
-            size=size.size,
-            tie_break=self._client.server.tie_break,
-            key=unit.target.key,
-            query=unit.target.query,
-            after=after,
-            fetched=unit.target.fetched,
-        )
+    def _asking(self, piece: Piece | Lane) -> Ask:
+        body = partial(piece.body, self._client.server.tie_break)
+        return Ask(piece.context, body, piece.cursor.size, piece.require)
 
     def _page(self, ask: Ask, coming: Future[bytes]) -> tuple[Page, int]:
         """The page that is on its way, and its bytes; asked for again if it is not complete."""

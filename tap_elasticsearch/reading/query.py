@@ -37,6 +37,16 @@ def pit_of(context: str, keep_alive: str) -> dict[str, Any]:
     return {"pit": {"id": context, "keep_alive": keep_alive}}
 
 
+def slice_of(number: int, count: int) -> dict[str, Any]:
+    """The part of a request that names its slice of a point in time.
+
+    Args:
+        number: Which one, from 0.
+        count: How many there are; 1: none, and servers refuse to be told so.
+    """
+    return {"slice": {"id": number, "max": count}} if count > 1 else {}
+
+
 def page_body(
     pit: Mapping[str, Any],
     *,
@@ -54,9 +64,10 @@ def page_body(
     carry nothing to continue from.
 
     Args:
-        pit: The point in time, as ``pit_of`` gives it; empty for the first page of a scroll.
+        pit: The point in time, as ``pit_of`` gives it, and the slice of it, if any; empty for the
+            first page of a scroll.
         size: The most documents to return.
-        tie_break: The sort that tells all documents of the shard apart.
+        tie_break: The sort that tells all documents of the shard, or of the slice, apart.
         key: The path to sort by first.
         query: What documents must match.
         after: The sort values of the last hit of the page before.

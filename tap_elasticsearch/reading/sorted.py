@@ -16,6 +16,7 @@ import msgspec
 
 from tap_elasticsearch.exceptions import ContextLostError, ServerError
 from tap_elasticsearch.reading.keys import Window, key_query
+from tap_elasticsearch.reading.lanes import Lanes
 from tap_elasticsearch.reading.pages import Pages
 from tap_elasticsearch.reading.query import all_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.reading.contexts import Context
     from tap_elasticsearch.reading.keys import Key, Place
+    from tap_elasticsearch.reading.lanes import Lane
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
 
@@ -43,7 +45,8 @@ class SortedReading(Pages):
             ServerError: A server gave its documents in another order than it was asked for.
         """
         units = self._contexts.waiting()
-        self._share = max(1, len(units))
+        slices = self._client.server.slices
+        self._share = max(1, sum(slices(each.shards, 1) for each in self._contexts.opened()))
         cursors = [self._cursor(unit, key) for unit in units]
         batch: list[tuple[Place, Hit]] = []
         for placed in heapq.merge(*cursors, key=itemgetter(0)):
@@ -75,17 +78,33 @@ class SortedReading(Pages):
     ) -> Iterator[tuple[Place, Hit]]:
         """Hits with their places, none before ``last``."""
         unit = context.unit
-        for hits in self._unit(context):
-            for hit in hits:
-                place = key.place(unit.key_type, msgspec.json.decode(hit.sort)[0])
-                if last is not None and place < last:  # type: ignore[operator]
-                    msg = (
-                        f"{unit} gave {key.path} {key.bookmark(place)!r} behind"
-                        f" {key.bookmark(last)!r}. Stopping: its order cannot be relied on."
-                    )
-                    raise ServerError(msg)
-                last = place
-                yield place, hit
+        lanes = Lanes(context, self._size(unit, self._share), self._client.server, at_once=1)
+        placed = [self._along(lane, key) for lane in iter(lanes.next, None)]
+        for place, hit in heapq.merge(*placed, key=itemgetter(0)):
+            if last is not None and place < last:  # type: ignore[operator]
+                msg = (
+                    f"{unit} gave {key.path} {key.bookmark(place)!r} behind"
+                    f" {key.bookmark(last)!r}. Stopping: its order cannot be relied on."
+                )
+                raise ServerError(msg)
+            last = place
+            yield place, hit
+        self._compare(context, lanes.read)
+
+    def _along(self, lane: Lane, key: Key) -> Iterator[tuple[Place, Hit]]:
+        """The hits of a lane with their places, the next page asked for before one is used."""
+        kind = lane.context.unit.key_type
+        ask = self._asking(lane)
+        coming = self._request(ask)
+        while True:
+            page, size_in_bytes = self._page(ask, coming)
+            lane.answered(page, size_in_bytes)
+            if not page.hits:
+                return
+            ask = self._asking(lane)
+            coming = self._request(ask)
+            for hit in page.hits:
+                yield key.place(kind, msgspec.json.decode(hit.sort)[0]), hit
 
 
 def _from(unit: Unit, key: Key, place: Place | None) -> Unit:

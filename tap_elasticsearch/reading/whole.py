@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.cursor import Cursor
-from tap_elasticsearch.reading.pages import Ask, Pages
+from tap_elasticsearch.reading.lanes import Lanes
+from tap_elasticsearch.reading.pages import Pages
 from tap_elasticsearch.reading.progress import Progress
-from tap_elasticsearch.reading.query import all_of, numbers_query, piece_body, without
-from tap_elasticsearch.reading.sizes import PageSize
+from tap_elasticsearch.reading.query import all_of, numbers_query, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tap_elasticsearch.reading.contexts import Context
     from tap_elasticsearch.reading.cursor import Piece
     from tap_elasticsearch.reading.keys import Key, Place
+    from tap_elasticsearch.reading.lanes import Lane
+    from tap_elasticsearch.reading.pages import Ask
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
 
@@ -61,11 +63,11 @@ class Reading(Pages):
         self.progress = {str(unit): known.get(str(unit)) or Progress() for unit in units}
         left = [unit for unit in units if not self.progress[str(unit)].finished]
         super().__init__(client, left, settings, check)
-        numbered = sum(unit.numbered for unit in left)
-        auto = min(MOST_AT_ONCE, 1 + numbered)
-        self._at_once = auto if settings.parallel == "auto" else settings.parallel
+        self._left = len(left)
+        self._at_once = 1
         self._waiting: deque[Unit] = deque()
-        self._cursors: deque[Cursor] = deque()
+        self._cursors: deque[Cursor | Lanes] = deque()
+        self._flying: deque[tuple[Piece | Lane, Ask, Future[bytes]]] = deque()
 
     def __iter__(self) -> Iterator[list[Hit]]:
         """Hits by the page, never an empty page; each document of the snapshot once.
@@ -77,12 +79,13 @@ class Reading(Pages):
             IncompleteError: A page lacks documents.
             ContextLostError: Points in time are lost again and again.
         """
-        waiting = self._contexts.waiting()
-        self._waiting.extend(unit for unit in waiting if unit.numbered)
-        yield from self._by_numbers()
-        for unit in waiting:
-            if not unit.numbered:
-                yield from self._one_by_one(unit)
+        self._at_once = self._requests()
+        self._waiting.extend(self._contexts.waiting())
+        while True:
+            self._fill()
+            if not self._flying:
+                return
+            yield from self._hits(*self._flying.popleft())
 
     def largest(self, key: Key) -> Place | None:
         """The last place in the order of ``key`` in the points in time that are open now.
@@ -115,68 +118,47 @@ class Reading(Pages):
         rest = without(numbers_query(progress.done))
         return self._surveyor.count(context, all_of(unit.target.query, rest))
 
-    def _one_by_one(self, unit: Unit) -> Iterator[list[Hit]]:
-        context = self._opened(unit)
-        losses = 0
-        while context.total:
-            try:
-                yield from self._unit(context)
-                break
-            except ContextLostError as error:
-                losses += 1
-                context = self._reopened(unit, error, losses, "It is read again from its start")
-        self.progress[str(unit)].finished = True
-        self._contexts.close(unit)
+    def _requests(self) -> int:
+        """How many may be on their way at a time."""
+        if not self._client.server.points_in_time:
+            return 1
+        if self._settings.parallel != "auto":
+            return self._settings.parallel
+        # Where the server hides the shards of an index, its point in time tells how many there are.
+        shards = sum(context.shards for context in self._contexts.opened())
+        return min(MOST_AT_ONCE, 1 + max(shards, self._left))
 
-    def _by_numbers(self) -> Iterator[list[Hit]]:
-        flying: deque[tuple[Piece, Ask, Future[bytes]]] = deque()
-        while True:
-            while len(flying) < self._at_once and (piece := self._next()):
-                ask = self._asking(piece)
-                flying.append((piece, ask, self._request(ask)))
-            if not flying:
-                return
-            yield from self._hits(*flying.popleft())
+    def _fill(self) -> None:
+        """Ask for as much as may be on its way."""
+        while len(self._flying) < self._at_once and (piece := self._next()):
+            ask = self._asking(piece)
+            self._flying.append((piece, ask, self._request(ask)))
 
-    def _next(self) -> Piece | None:
-        """What to ask for next, of one shard after the other: they may be on several nodes."""
+    def _next(self) -> Piece | Lane | None:
+        """What to ask for next, of one unit after the other: they may be on several nodes."""
         for _ in range(len(self._cursors)):
             self._cursors.rotate(-1)
             if piece := self._cursors[-1].next():
                 return piece
         while self._waiting and len(self._cursors) < self._at_once:
-            unit = self._waiting.popleft()
-            context = self._opened(unit)
-            if context.total:
-                cursor = Cursor(context, self.progress[str(unit)], self._size(unit))
-                self._cursors.append(cursor)
-                if piece := cursor.next():
-                    return piece
-                self._finish(cursor)
+            cursor = self._cursor(self._opened(self._waiting.popleft()))
+            self._cursors.append(cursor)
+            if cursor.context.total and (piece := cursor.next()):
+                return piece
+            self._finish(cursor)
         return None
 
-    def _size(self, unit: Unit) -> PageSize:
+    def _cursor(self, context: Context) -> Cursor | Lanes:
+        unit = context.unit
         # The bytes of all pages that are on their way are bounded, not those of each.
         share = self._at_once if self._settings.page_size == "auto" else 1
-        return PageSize.of(self._settings, unit.window, share=share)
+        size = self._size(unit, share)
+        if unit.numbered:
+            return Cursor(context, self.progress[str(unit)], size)
+        return Lanes(context, size, self._client.server, self._at_once)
 
-    def _asking(self, piece: Piece) -> Ask:
-        def body(pit: Mapping[str, Any]) -> dict[str, Any]:
-            target = piece.context.unit.target
-            return piece_body(
-                pit,
-                size=piece.ask(),
-                tie_break=self._client.server.tie_break,
-                span=piece.span,
-                query=target.query,
-                after=piece.after,
-                fetched=target.fetched,
-            )
-
-        return Ask(piece.context, body, piece.cursor.size, piece.require_whole)
-
-    def _hits(self, piece: Piece, ask: Ask, coming: Future[bytes]) -> Iterator[list[Hit]]:
-        """The hits of a piece that was asked for, unless its point in time is gone."""
+    def _hits(self, piece: Piece | Lane, ask: Ask, coming: Future[bytes]) -> Iterator[list[Hit]]:
+        """The hits that were asked for, unless their point in time is gone."""
         cursor = piece.cursor
         if cursor.context is not piece.context:
             # Of no use any more, but as long as it is on its way, no other one may be.
@@ -187,28 +169,33 @@ class Reading(Pages):
         except ContextLostError as error:
             self._go_on(cursor, error)
             return
-        span = cursor.answered(piece, page, size_in_bytes)
+        piece.answered(page, size_in_bytes)
         if page.hits:
+            # What comes next is on its way while this is written.
+            self._fill()
             yield page.hits
-        cursor.passed(piece, span, page.hits)
+        piece.passed(page.hits)
         if cursor.finished:
             self._finish(cursor)
 
-    def _go_on(self, cursor: Cursor, error: ContextLostError) -> None:
+    def _go_on(self, cursor: Cursor | Lanes, error: ContextLostError) -> None:
         cursor.losses += 1
         unit = cursor.context.unit
-        context = self._reopened(unit, error, cursor.losses, "It is read on in a new one")
+        how = "It is read on in a new one" if unit.numbered else "It is read again from its start"
+        context = self._reopened(unit, error, cursor.losses, how)
         cursor.restart(context)
         if not context.total:
             self._finish(cursor)
 
-    def _finish(self, cursor: Cursor) -> None:
+    def _finish(self, cursor: Cursor | Lanes) -> None:
         unit = cursor.context.unit
+        progress = self.progress[str(unit)]
         try:
             self._compare(cursor.context, cursor.read)
         except IncompleteError:
             # What seems to be done may not be.
-            cursor.progress.forget()
+            progress.forget()
             raise
+        progress.finished = not unit.numbered
         self._cursors.remove(cursor)
         self._contexts.close(unit)

@@ -33,6 +33,24 @@ def test_identified(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("version", "slices"),
+    [
+        ({"number": "9.5.3", "build_flavor": "default"}, 4),
+        ({"number": "8.11.0", "build_flavor": "serverless"}, 4),
+        ({"number": "7.15.0", "build_flavor": "default"}, 4),
+        ({}, 4),
+        ({"number": "7.14.2", "build_flavor": "default"}, 1),
+        ({"number": "7.10.2", "build_flavor": "oss"}, 1),
+        ({"number": "3.8.0", "distribution": "opensearch"}, 3),
+        ({"number": "1.3.13", "distribution": "opensearch"}, 1),
+    ],
+)
+def test_slices(version: dict[str, str], slices: int) -> None:
+    """Four slices of three shards, where that costs nothing; on OpenSearch, one of each shard."""
+    assert identify({"version": version}).slices(3, wanted=4) == slices
+
+
 REFUSALS = {
     "action [cluster:monitor/main] is unauthorized for user [a] with effective roles [b]": (
         "Elasticsearch",
