@@ -24,7 +24,6 @@ from tap_elasticsearch.connection.answers import (
     IndexAliases,
     IndexSettings,
     Opened,
-    OpenedShards,
     Resolved,
     Searched,
     decoded,
@@ -176,7 +175,7 @@ class Client:
         """Open a point in time on one shard of one concrete index, or on all of it.
 
         Returns:
-            Its id, and the number of its shards.
+            Its id, and the number of its shards; 0 where that is not said (Elasticsearch 7.17).
 
         Raises:
             NotFoundError: The index is closed or gone, or has no such shard.
@@ -192,7 +191,9 @@ class Client:
         what = f"Opening a point in time on {index!r}, shard {'*' if shard is None else shard},"
         answer = decoded(self._request("POST", path, params, what=what), Opened, what)
         context = answer.pit_id if own else answer.id
-        shards = answer.shards or OpenedShards(total=1, failed=0)
+        if answer.shards is None:
+            return context, 0 if shard is None else 1
+        shards = answer.shards
         if shards.failed or not shards.total or (shard is not None and shards.total != 1):
             self.close_context(context)
             msg = f"{what} gave {shards!r}. Is the index being changed? Run again."
@@ -260,13 +261,14 @@ class Client:
 
         Args:
             index: A concrete index.
-            shard: The shard's number.
+            shard: The shard's number; None: all of the index.
             body: The request.
             what: What is asked, in words, for errors.
             scroll: How long to keep what the answer does not hold; None: not at all.
         """
         params = {**self.server.reaching, "allow_partial_search_results": "false"}
-        params["preference"] = f"_shards:{shard}"
+        if shard is not None:
+            params["preference"] = f"_shards:{shard}"
         if scroll is not None:
             params["scroll"] = scroll
         path = f"/{_path(index)}/_search"

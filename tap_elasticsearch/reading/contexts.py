@@ -42,7 +42,7 @@ class Context:
         unit: What it covers.
         id: The newest id; the server may change it with every answer.
         used: When it was last used, on the monotonic clock.
-        shards: How many shards it covers.
+        shards: How many shards it covers; 0: its first answer will tell.
         total: How many documents of the stream it holds.
     """
 
@@ -60,7 +60,9 @@ class Context:
             IncompleteError: It is not.
         """
         page = decode_page(answer)
-        require_complete(page, shards=self.shards, what=what)
+        shards = self.shards or max(1, page.shards.total)
+        require_complete(page, shards=shards, what=what)
+        self.shards = shards
         self.renew(page)
         return page
 
@@ -183,7 +185,7 @@ class Contexts:
     def _new_context(self, unit: Unit) -> tuple[str, int]:
         """The id, empty for a scroll, which begins with its first page; and how many shards."""
         if not self._client.server.points_in_time:
-            return "", 1
+            return "", 0 if unit.shard is None else 1
         return self._client.open_context(unit.target.index, unit.shard, self._keep_alive)
 
     def _touch(self, context: Context) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COUNT = 3_000
 ORDERED = 1_000
-SERVERS = ("elasticsearch-9", "opensearch-3")
+SERVERS = ("elasticsearch-9", "elasticsearch-7", "elasticsearch-7.10", "opensearch-3")
 MAPPING = {"properties": {"n": {"type": "long"}}}
 
 
