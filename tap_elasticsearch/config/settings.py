@@ -204,7 +204,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     null_characters: Annotated[
         Literal["keep", "remove"],
         setting(
-            "What becomes of the character U+0000 in texts, which PostgreSQL cannot hold; the key"
+            "`keep` or `remove` the character U+0000 in texts, which PostgreSQL cannot hold; the key"
             " keeps it always",
             "rows",
         ),
