@@ -34,7 +34,14 @@ from tap_elasticsearch.discovery import (
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.fields import walk
-from tap_elasticsearch.output import Interruption, LineWriter, explain, without_stream
+from tap_elasticsearch.output import (
+    UNFIT,
+    Interruption,
+    LineWriter,
+    changes_records,
+    explain,
+    without_stream,
+)
 from tap_elasticsearch.streams import IndexStream
 
 if TYPE_CHECKING:
@@ -133,9 +140,19 @@ class TapElasticsearch(Tap):
     def setup_mapper(self) -> None:  # noqa: D102
         # The mapper reads schemas from the catalog, in which streams mark what is not selected.
         self.logger.debug("Streams: %s", ", ".join(self.streams))
-        super().setup_mapper()
+        try:
+            super().setup_mapper()
+        except UNFIT as error:
+            msg = f"stream_maps cannot be used ({type(error).__name__}: {error})."
+            raise SettingsError(msg) from error
         for stream, maps in self.mapper.stream_maps.items():
             explain(stream, maps)
+            if "batch_config" in self.config and changes_records(maps):
+                msg = (
+                    f"Both batch_config and stream_maps (or flattening) are given for {stream!r},"
+                    " but the SDK writes batches of records as they were before. Keep one of them."
+                )
+                raise SettingsError(msg)
         if vain := without_stream(self.mapper.stream_maps_dict, self.streams):
             self.logger.warning(
                 "stream_maps: there is no stream %s. Some that there are: %s.",

@@ -43,7 +43,7 @@ class TapCommand(SingerCommand):
         try:
             return super().main(*args, **kwargs)
         except SingerSDKError as error:
-            # The SDK keeps to itself why an expression cannot be evaluated.
+            # The SDK keeps to itself why an expression cannot be parsed.
             why = error.__cause__ if isinstance(error, MapExpressionError) else None
             message = f"{error} {why}" if why else str(error)
             self.logger.error("%s", message)  # noqa: TRY400 - a traceback is of no use to a user

@@ -3,18 +3,20 @@
 from tap_elasticsearch.output.checkpoints import Checkpoints
 from tap_elasticsearch.output.interruption import Interruption
 from tap_elasticsearch.output.lines import RecordLines
-from tap_elasticsearch.output.maps import explain, without_stream
+from tap_elasticsearch.output.maps import UNFIT, changes_records, explain, without_stream
 from tap_elasticsearch.output.progress import Progress
 from tap_elasticsearch.output.timer import ClosingTimer
 from tap_elasticsearch.output.writer import LineWriter
 
 __all__ = [
+    "UNFIT",
     "Checkpoints",
     "ClosingTimer",
     "Interruption",
     "LineWriter",
     "Progress",
     "RecordLines",
+    "changes_records",
     "explain",
     "without_stream",
 ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.mapper import CustomStreamMap
+# The SDK's own, in the one version that it asks for.
+from simpleeval import InvalidExpression
+from singer_sdk.mapper import CustomStreamMap, SameRecordTransform
 
 from tap_elasticsearch.exceptions import SettingsError
 
@@ -15,20 +17,20 @@ if TYPE_CHECKING:
     from singer_sdk.mapper import StreamMap
 
 #: What an expression of Python raises for values it was not written for.
-_UNFIT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+UNFIT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def without_stream(maps: Mapping[str, Any], streams: Collection[str]) -> list[str]:
-    """The names in the setting ``stream_maps`` that no stream has, which the SDK passes over."""
-    return [name for name, source in _sources(maps) if not _matches(source, streams)]
+    """What the setting ``stream_maps`` takes for a stream and is none: the SDK passes it over."""
+    return [source for source in _sources(maps) if not _matches(source, streams)]
 
 
-def _sources(maps: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Each name with what it takes its records from: names that begin so are the SDK's own."""
+def _sources(maps: Mapping[str, Any]) -> Iterable[str]:
+    """The streams that each map takes its records from; other names are the SDK's own."""
     for name, definition in maps.items():
         if not name.startswith("__"):
             new = isinstance(definition, dict) and definition.get("__source__")
-            yield name, str(new or name)
+            yield str(new or name)
 
 
 def _matches(source: str, streams: Collection[str]) -> bool:
@@ -40,6 +42,11 @@ def explain(stream: str, maps: Iterable[StreamMap]) -> None:
     for each in maps:
         if isinstance(each, CustomStreamMap):
             each.expr_evaluator = Explained(stream, each.expr_evaluator)
+
+
+def changes_records(maps: Iterable[StreamMap]) -> bool:
+    """Do ``maps``, those of one stream, make other records?"""
+    return any(type(each) is not SameRecordTransform or each.flattening_enabled for each in maps)
 
 
 class Explained:
@@ -69,11 +76,13 @@ class Explained:
         self._evaluator.names = self.names
         try:
             return self._evaluator.eval(expr, previously_parsed=previously_parsed)
-        except _UNFIT as error:
+        except (InvalidExpression, *UNFIT) as error:
             document = self.names.get("record", {}).get("_id")
+            # What others say may hold values of the document, which are not for the log.
+            reason = f": {error}" if isinstance(error, InvalidExpression) else ""
             msg = (
                 f"stream_maps: {expr!r} has no value for document {document!r} of stream"
-                f" {self._stream!r}: {type(error).__name__}: {error}. Let the expression look"
-                " first whether the value is one it can take, as in: int(x) if x else None."
+                f" {self._stream!r} ({type(error).__name__}{reason}). A document need not have"
+                " every field: record.get('x') is None where it has no x."
             )
             raise SettingsError(msg) from error

@@ -134,10 +134,10 @@ def test_stream_maps(filled: Cluster, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
-        ("int(_index)", "document '1' of stream 'msg': ValueError: invalid literal"),
-        ("1 / (1 - 1)", "document '1' of stream 'msg': ZeroDivisionError"),
-        ("_id['x']", "document '1' of stream 'msg': TypeError"),
-        ("nonsense + 1", "'nonsense' is not defined for expression 'nonsense + 1'"),
+        ("int(_index)", "document '1' of stream 'msg' (ValueError)."),
+        ("1 / (1 - 1)", "document '1' of stream 'msg' (ZeroDivisionError)."),
+        ("_id['x']", "document '1' of stream 'msg' (TypeError)."),
+        ("int(tags)", "document '1' of stream 'msg' (NameNotDefined: 'tags' is not defined"),
     ],
 )
 def test_a_stream_map_that_fails(
@@ -156,12 +156,42 @@ def test_a_stream_map_that_fails(
     assert "Traceback" not in run.err
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"stream_maps": {"msg": {"a": ""}}},
+        {"stream_maps": {"msg": {"__alias__": "1/0"}}},
+        {"stream_maps": {"msg": {"a": "1 +"}}},
+        {"stream_maps": {"msg": {"a": "_id"}}, "batch_config": {}},
+        {"flattening_enabled": True, "flattening_max_depth": 1, "batch_config": {}},
+    ],
+)
+def test_stream_maps_that_cannot_be(
+    filled: Cluster, sandbox: Sandbox, settings: dict[str, Any]
+) -> None:
+    """What is no map, or would be passed over in batches, is refused before anything is read."""
+    if "batch_config" in settings:
+        encoding = {"format": "jsonl", "compression": "gzip"}
+        storage = {"root": sandbox.folder.as_uri()}
+        settings = {**settings, "batch_config": {"encoding": encoding, "storage": storage}}
+    run = sandbox.run({"hosts": [filled.url], "indices": ["msg"], **settings})
+    assert run.code == 2, run.err
+    assert "Traceback" not in run.err
+    assert not run.records("msg")
+    assert len(run.complaints) == 1
+
+
 def test_a_stream_map_of_no_stream(filled: Cluster, sandbox: Sandbox) -> None:
     """A map whose name is no stream's is named, beside those that there are."""
-    maps = {"mgs": {"a": "_id"}, "m*": {"a": "_id"}, "copy": {"__source__": "msg", "a": "_id"}}
+    maps = {
+        "mgs": {"a": "_id"},
+        "m*": {"a": "_id"},
+        "copy": {"__source__": "msg", "a": "_id"},
+        "other": {"__source__": "gms"},
+    }
     run = sandbox.run({"hosts": [filled.url], "indices": ["msg"], "stream_maps": maps})
     assert run.code == 0, run.err
-    assert "stream_maps: there is no stream mgs. Some that there are: msg." in run.err
+    assert "stream_maps: there is no stream mgs or gms. Some that there are: msg." in run.err
     assert {record["a"] for record in run.records("copy")} == {
         record["_id"] for record in run.records("msg")
     }
