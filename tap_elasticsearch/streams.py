@@ -45,6 +45,15 @@ if TYPE_CHECKING:
     from tap_elasticsearch.extraction import Since
     from tap_elasticsearch.output import Interruption, LineWriter
 
+#: The settings by which the SDK makes other records.
+MAPPING = (
+    "stream_maps",
+    "stream_map_config",
+    "faker_config",
+    "flattening_enabled",
+    "flattening_max_depth",
+    "flattening_max_key_length",
+)
 #: How many paths with values in ``_extra`` the closing summary names.
 NAMED_EXTRAS = 10
 
@@ -144,7 +153,8 @@ class IndexStream(Stream):
         if changed:
             msg = (
                 f"Stream {self.name!r}: the catalog's schema of {', '.join(changed)} is not that of"
-                " the records. Run --discover again; to change a column, use stream_maps."
+                " the records. Run --discover again, with the settings of this run; to change a"
+                " column, use stream_maps."
             )
             raise SettingsError(msg)
 
@@ -182,7 +192,8 @@ class IndexStream(Stream):
         return records
 
     def _read(self) -> Generator[dict[str, Any], None, None]:
-        selection = select(self.definition, self._is_selected)
+        mapped = {name: self.config[name] for name in MAPPING if name in self.config}
+        selection = select(self.definition, self._is_selected, mapped)
         recorder = Recorder(
             selection.columns,
             routed=self.definition.routed,

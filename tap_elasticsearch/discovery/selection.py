@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.fields import DATES, VECTORS, dropping, unreadable_dates, walk
 from tap_elasticsearch.records.form import EXTRA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tap_elasticsearch.discovery.definition import StreamDefinition
     from tap_elasticsearch.fields import Field
@@ -25,11 +26,15 @@ class Selection:
             selected is dropped.
         form: What records are made of beside them.
         vectors: The paths of all its vectors, each with whether it is selected.
+        left_out: The paths of columns that are not selected.
+        mapped: The settings by which the SDK makes other records of these.
     """
 
     columns: Field
     form: Form
     vectors: dict[str, bool]
+    left_out: tuple[str, ...] = ()
+    mapped: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def served(self) -> tuple[str, ...]:
@@ -50,28 +55,35 @@ class Selection:
     @property
     def fingerprint(self) -> tuple[object, ...]:
         """What of it the user chose: the same as long as that is the same."""
-        left_out = sorted(".".join(path) for path, field in walk(self.columns) if field.dropped)
         computed = sorted(name for name, _ in self._computed)
         form = self.form
         kinds = (form.whole, form.extras, form.vectors, form.unsigned_integers)
-        return left_out, sorted(form.metadata), computed, *kinds, form.null_characters
+        left_out = sorted(self.left_out)
+        chosen = (form.chosen.wanted, form.chosen.unwanted)
+        columns = (left_out, sorted(form.metadata), computed, *chosen)
+        return *columns, *kinds, form.null_characters, dict(self.mapped)
 
 
 def select(
-    definition: StreamDefinition, is_selected: Callable[[tuple[str, ...]], bool]
+    definition: StreamDefinition,
+    is_selected: Callable[[tuple[str, ...]], bool],
+    mapped: Mapping[str, Any] = MappingProxyType({}),
 ) -> Selection:
     """What of a stream is selected.
 
     Args:
         definition: The stream.
         is_selected: Is the column at this path, its names from the record on?
+        mapped: The settings by which the SDK makes other records.
     """
     form = definition.form
     names = definition.column_paths
-    columns = dropping(definition.shaped, lambda path, _: not is_selected(names[path]))
+    shaped = definition.shaped
+    columns = dropping(shaped, lambda path, _: not is_selected(names[path]))
     # A document that is one column has all or none of its vectors.
     fields = definition.fields if form.whole else columns
     return Selection(
+        mapped=mapped,
         columns=columns,
         form=replace(
             form,
@@ -83,4 +95,9 @@ def select(
             for path, field in walk(fields)
             if field.type in VECTORS
         },
+        left_out=tuple(
+            ".".join(path)
+            for (path, before), (_, after) in zip(walk(shaped), walk(columns), strict=True)
+            if after.dropped and not before.dropped
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.faults.fake_server import FakeServer
 from tests.faults.model import Cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.extraction import Whole
 
@@ -42,10 +45,14 @@ OTHERS: list[dict[str, Any]] = [
     {"null_characters": "remove"},
     {"streams": [{"index": "orders", "exclude_fields": ["number"]}]},
     {"left_out": "name"},
+    {"mapped": {"stream_maps": {"orders": {"__filter__": "number == 1"}}}},
+    {"mapped": {"flattening_enabled": True}},
 ]
 
 
-def selected(settings: Settings, left_out: str = "") -> tuple[StreamDefinition, Selection]:
+def selected(
+    settings: Settings, left_out: str = "", mapped: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[StreamDefinition, Selection]:
     """The stream, and all that it has but for one column."""
     fields = parse_mapping(MAPPING)
     definition = StreamDefinition(
@@ -57,12 +64,14 @@ def selected(settings: Settings, left_out: str = "") -> tuple[StreamDefinition, 
         property_names=settings.property_names,
     )
     definition = formed(definition, settings)
-    return definition, select(definition, lambda path: path != (left_out,))
+    return definition, select(definition, lambda path: path != (left_out,), mapped)
 
 
-def fingerprint(left_out: str = "", **given: object) -> tuple[object, ...]:
+def fingerprint(
+    left_out: str = "", mapped: Mapping[str, Any] = MappingProxyType({}), **given: object
+) -> tuple[object, ...]:
     """What tells a selection from another one."""
-    _, selection = selected(parse_settings(given), left_out)
+    _, selection = selected(parse_settings(given), left_out, mapped)
     return selection.fingerprint
 
 
@@ -71,6 +80,16 @@ def test_every_form_is_another_one() -> None:
     found = [fingerprint(**other) for other in [{}, *OTHERS]]
     assert [each for each in found if found.count(each) > 1] == []
     assert [fingerprint(**other) for other in [{}, *OTHERS]] == found
+
+
+def test_new_fields() -> None:
+    """Where fields are chosen, one that the mapping gets later changes nothing."""
+    streams = [{"index": "orders", "fields": ["number"]}]
+    before = fingerprint(streams=streams)
+    MAPPING["properties"]["later"] = {"type": "long"}
+    after = fingerprint(streams=streams)
+    del MAPPING["properties"]["later"]
+    assert after == before
 
 
 def whole(server: FakeServer, state: dict[str, Any], **given: object) -> tuple[Client, Whole]:
