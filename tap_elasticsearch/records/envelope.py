@@ -133,20 +133,18 @@ class Recorder:
 
     def normalised(self, hit: Hit) -> dict[str, Any]:
         """As ``record``, for documents that do not pass."""
-        columns = self._columns(hit)
-        if not self.form.null_characters:
-            columns = without_null_characters(columns)
-        return {**self.head.of(hit), **columns}
+        return {**self.head.of(hit), **self._columns(hit)}
 
     def _columns(self, hit: Hit) -> dict[str, Any]:
         """The columns of the document."""
         source = self._source(hit)
         if self.form.whole:
             return {} if self.cut else {DOCUMENT: source}
-        served = _decode(hit.served)
+        served = self._cleaned(_decode(hit.served))
         computed = self._computed.taken(served)
         replaced = put_served(source, served)
         fields, extra = self._normaliser.record(source)
+        extra = self.form.chosen.left(extra)
         self._computed.add(computed, fields, extra)
         columns = fields if self._rename is None else self._rename(fields)
         if extra:
@@ -166,8 +164,13 @@ class Recorder:
                 " out with exclude_indices."
             )
             raise RequestError(msg)
-        source: dict[str, Any] = _decode_source(hit.source)
-        return source
+        return self._cleaned(_decode_source(hit.source))
+
+    def _cleaned(self, values: dict[str, Any]) -> dict[str, Any]:
+        if self.form.null_characters:
+            return values
+        cleaned: dict[str, Any] = without_null_characters(values)
+        return cleaned
 
     def _note(self, extra: dict[str, Any], hit: Hit) -> None:
         document = _decode(hit.id)

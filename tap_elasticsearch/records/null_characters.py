@@ -18,9 +18,7 @@ def may_have_null_characters(source: Raw) -> bool:
 
 
 def without_null_characters(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """``value`` with U+0000 taken out of all its texts, the names of members included.
-
-    A member stays as it is called where another one has what would be its name.
+    """``value`` with U+0000 taken out of all its texts; names of members stay as they are.
 
     Args:
         value: Decoded JSON; it is not changed.
@@ -29,11 +27,6 @@ def without_null_characters(value: Any) -> Any:  # noqa: ANN401 - any JSON
         return value.replace(_NULL, "")
     if isinstance(value, list):
         return [without_null_characters(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    made: dict[str, Any] = {}
-    for name, member in value.items():
-        free = name.replace(_NULL, "")
-        taken = free in made or (free != name and free in value)
-        made[name if taken else free] = without_null_characters(member)
-    return made
+    if isinstance(value, dict):
+        return {name: without_null_characters(member) for name, member in value.items()}
+    return value
