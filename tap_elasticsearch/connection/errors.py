@@ -207,6 +207,12 @@ def _raise_known(types: set[str], said: str, where: str) -> None:
             " Read fewer indices as one stream, or raise search.max_open_pit_context. " + said
         )
         raise RequestError(msg)
+    if "number of slices" in said:
+        msg = (
+            f"{where}: a shard of the index is read as a slice, and it allows fewer of them. Raise"
+            f" its index.max_slices_per_pit. {said}"
+        )
+        raise RequestError(msg)
     if types & (_TOO_LARGE | _BUSY):
         msg = f"{where}: the server has too much to do. {said}"
         raise (TooLargeError if types & _TOO_LARGE else BusyError)(msg)

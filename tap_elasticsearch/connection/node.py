@@ -17,6 +17,9 @@ class Node(elastic_transport.Urllib3HttpNode):
         super().__init__(config)
         self._context = config.ssl_context
         pool: Any = self.pool
+        # A request that must not wait, as that which closes a point in time, gets a connection of
+        # its own where all are taken.
+        pool.block = False
         if self._context is not None:
             # urllib3 would load certifi's authorities into our context at the first connection.
             pool.ca_certs = None

@@ -109,7 +109,7 @@ def identify(info: Mapping[str, Any]) -> Server:
         # Without it, a server refuses just the same; it could only be told not to.
         strict_open=number is not None and number >= (8,),
         hides_vectors=serverless or (number is not None and number >= (9, 2)),
-        cuts_shards=number is None or serverless or number >= (7, 15),
+        cuts_shards=serverless or (number is not None and number >= (7, 15)),
         contexts=500,
         headers={"elastic-api-version": "2023-10-31"} if serverless else {},
         reaching={"ignore_throttled": "false"} if number and number < (8,) else {},

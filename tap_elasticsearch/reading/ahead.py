@@ -1,4 +1,4 @@
-"""One request ahead: it runs while the page before it is being written."""
+"""Requests ahead: they run while the pages before them are being written."""
 
 from __future__ import annotations
 
@@ -54,4 +54,4 @@ def _run(work: Callable[[], T], future: Future[T]) -> None:
     finally:
         if not future.done():
             # What was raised is no error of ours: it is printed as this thread dies of it.
-            future.set_exception(RuntimeError("The request ahead failed; see the traceback above."))
+            future.set_exception(RuntimeError("A request ahead failed; see the traceback above."))

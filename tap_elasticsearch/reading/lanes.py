@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.reading.query import page_body, slice_of
-from tap_elasticsearch.reading.sizes import OF_A_SCROLL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +21,10 @@ if TYPE_CHECKING:
     from tap_elasticsearch.reading.contexts import Context
     from tap_elasticsearch.reading.sizes import PageSize
     from tap_elasticsearch.records.hits import Hit, Page
+
+
+#: Documents that are worth a lane of their own, unless a page has fewer.
+WORTH_A_LANE = 1_000
 
 
 @dataclass(slots=True, eq=False)
@@ -76,14 +79,15 @@ class Lanes:
         losses: How many points in time were lost.
     """
 
-    def __init__(self, context: Context, size: PageSize, server: Server, at_once: int) -> None:
+    def __init__(self, context: Context, size: PageSize, server: Server, at_once: int = 1) -> None:
         """Begin.
 
         Args:
             context: The point in time, or the scroll.
             size: How many documents to ask for.
             server: What tells how points in time can be cut.
-            at_once: How many lanes may be read at once.
+            at_once: Into how many lanes it is to be cut, to be read at once; one is not cut unless
+                it must be.
         """
         self.size = size
         self.losses = 0
@@ -103,7 +107,7 @@ class Lanes:
         """How many slices would be best: one is not worth it that has less than a page."""
         if self._at_once == 1:
             return 1
-        pages = -(-self.context.total // min(self.size.limit, OF_A_SCROLL))
+        pages = -(-self.context.total // min(self.size.limit, WORTH_A_LANE))
         return max(1, min(pages, max(self._at_once, self.context.shards)))
 
     @property

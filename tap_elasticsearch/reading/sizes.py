@@ -51,7 +51,7 @@ class PageSize:
         Args:
             settings: What the user set.
             window: The most documents that the index allows in a page.
-            share: How many units are read at once; they share the bytes.
+            share: How many requests are on their way at once; they share the bytes.
             fixed: Must all pages be of one size? A scroll's must.
         """
         asked = window if settings.page_size == "auto" else min(settings.page_size, window)

@@ -63,7 +63,7 @@ class SortedReading(Pages):
         losses = 0
         while context.total:
             try:
-                for place, hit in self._placed(context, key, last):
+                for place, hit in self._placed(context, key):
                     last = place
                     yield place, hit
                 break
@@ -73,12 +73,15 @@ class SortedReading(Pages):
                 context = self._reopened(unit, error, losses, "It is read on")
         self._contexts.close(unit)
 
-    def _placed(
-        self, context: Context, key: Key, last: Place | None
-    ) -> Iterator[tuple[Place, Hit]]:
-        """Hits with their places, none before ``last``."""
+    def _placed(self, context: Context, key: Key) -> Iterator[tuple[Place, Hit]]:
+        """Hits with their places, each at or behind the place of the one before.
+
+        Behind a lost point in time the first may be before the last there: a document with several
+        values, of which one is behind, is found again.
+        """
         unit = context.unit
-        lanes = Lanes(context, self._size(unit, self._share), self._client.server, at_once=1)
+        last: Place | None = None
+        lanes = Lanes(context, self._size(unit, self._share), self._client.server)
         placed = [self._along(lane, key) for lane in iter(lanes.next, None)]
         for place, hit in heapq.merge(*placed, key=itemgetter(0)):
             if last is not None and place < last:  # type: ignore[operator]

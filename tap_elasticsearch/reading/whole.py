@@ -84,8 +84,11 @@ class Reading(Pages):
         while True:
             self._fill()
             if not self._flying:
-                return
+                break
             yield from self._hits(*self._flying.popleft())
+        if self._cursors:
+            msg = f"{self._cursors[0].context.unit}: not everything was read, but nothing is left."
+            raise IncompleteError(msg)
 
     def largest(self, key: Key) -> Place | None:
         """The last place in the order of ``key`` in the points in time that are open now.

@@ -39,7 +39,7 @@ def test_identified(name: str) -> None:
         ({"number": "9.5.3", "build_flavor": "default"}, 4),
         ({"number": "8.11.0", "build_flavor": "serverless"}, 4),
         ({"number": "7.15.0", "build_flavor": "default"}, 4),
-        ({}, 4),
+        ({}, 1),
         ({"number": "7.14.2", "build_flavor": "default"}, 1),
         ({"number": "7.10.2", "build_flavor": "oss"}, 1),
         ({"number": "3.8.0", "distribution": "opensearch"}, 3),
