@@ -128,7 +128,11 @@ def _is_structure(name: str) -> bool:
 def _stream(entry: object) -> object:
     if isinstance(entry, dict):
         _reject_unknown(entry, StreamSettings.__struct_fields__, "key of streams")
-        entry = {key: parse_json(f"streams.{key}", value) for key, value in entry.items()}
+        entry = {
+            key: parse_json(f"streams.{key}", value)
+            for key, value in entry.items()
+            if value is not None
+        }
         for key in ("array_fields", "fields", "exclude_fields"):
             if isinstance(fields := entry.get(key), str):
                 entry[key] = _split(fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.config import Settings, StreamSettings
     from tap_elasticsearch.fields import Field
+
+logger = logging.getLogger("tap-elasticsearch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,26 +179,12 @@ def reject_equal_names(definitions: Iterable[tuple[str, str]]) -> None:
 
 
 def formed(definition: StreamDefinition, settings: Settings) -> StreamDefinition:
-    """``definition`` with records in the form that the settings ask for.
-
-    Raises:
-        SettingsError: They choose a field that the stream does not have.
-    """
+    """``definition`` with records in the form that the settings ask for."""
     entry = entry_of(definition.name, settings)
-    chosen = ALL_FIELDS if entry is None else Chosen(entry.fields, entry.exclude_fields)
-    if unmatched := chosen.unmatched(definition.fields):
-        paths = (".".join(path) for path, _ in walk(definition.fields))
-        msg = (
-            f"fields or exclude_fields: stream {definition.name} has no field {unmatched[0]}."
-            f" {near(unmatched[0], paths)}"
-        )
-        raise SettingsError(msg)
-    return replace(definition, form=_form(settings, chosen))
-
-
-def _form(settings: Settings, chosen: Chosen) -> Form:
-    return Form(
-        chosen=chosen,
+    form = Form(
+        chosen=ALL_FIELDS
+        if entry is None
+        else Chosen(entry.fields, entry.exclude_fields, definition.replication_key),
         metadata=settings.metadata_fields,
         whole=settings.record_shape == "document",
         extras=settings.extra_values,
@@ -203,3 +192,24 @@ def _form(settings: Settings, chosen: Chosen) -> Form:
         unsigned_integers=settings.unsigned_long == "integer",
         null_characters=settings.null_characters == "keep",
     )
+    return replace(definition, form=form)
+
+
+def report_choices(definition: StreamDefinition) -> None:
+    """Say which patterns of the settings choose no field of a stream.
+
+    Raises:
+        SettingsError: A field is wanted that is not there. One that is not wanted may turn up.
+    """
+    wanted, unwanted = definition.form.chosen.unmatched(definition.fields)
+    paths = [".".join(path) for path, _ in walk(definition.fields)]
+    if wanted:
+        msg = f"fields: stream {definition.name} has no field {wanted[0]}. {near(wanted[0], paths)}"
+        raise SettingsError(msg)
+    for pattern in unwanted:
+        logger.warning(
+            "exclude_fields: stream %s has no field %s in its mapping. %s",
+            definition.name,
+            pattern,
+            near(pattern, paths),
+        )

@@ -16,8 +16,10 @@ from tap_elasticsearch.discovery.conflicts import settle
 from tap_elasticsearch.discovery.countable import asked_names
 from tap_elasticsearch.discovery.definition import (
     StreamDefinition,
+    formed,
     name_of,
     reject_equal_names,
+    report_choices,
     stream_name,
 )
 from tap_elasticsearch.discovery.keys import key_problem, multi_field_problem
@@ -119,6 +121,7 @@ def discover(
     definitions = [_definition(client, draft, settings, sent, routed) for draft in drafts]
     for definition in definitions if settings.record_shape == "columns" else ():
         report_names(definition)
+        report_choices(formed(definition, settings))
     _reject_unmatched(settings.array_fields, definitions)
     overrides.reject_unmatched()
     return sorted(definitions, key=lambda definition: definition.name)

@@ -65,8 +65,13 @@ def _scripts(
 
 
 def apart(root: Field) -> tuple[Field, Field]:
-    """The fields of ``root`` that documents hold, and those that no document holds."""
-    of_documents = {name: each for name, each in root.properties.items() if not each.computed}
+    """The fields of ``root`` that documents hold, and those that no document holds.
+
+    One that is dropped is among the former: what documents have there has no place, either.
+    """
+    of_documents = {
+        name: each for name, each in root.properties.items() if not each.computed or each.dropped
+    }
     computed = {
         name: each for name, each in root.properties.items() if each.computed and not each.dropped
     }

@@ -21,23 +21,33 @@ def dropped(root: Field) -> frozenset[str]:
     return frozenset(name for name, field in root.properties.items() if field.dropped)
 
 
-def without(paths: Sequence[str], value: Any) -> Any:  # noqa: ANN401 - any JSON
+def without(paths: Sequence[str], value: Any, but: Sequence[str] = ()) -> Any:  # noqa: ANN401 - any JSON
     """``value`` without what the objects in it have at ``paths``, however their names are dotted.
 
     Args:
         paths: Dotted paths.
         value: Decoded JSON; it is not changed.
+        but: Paths below these that stay, as fields of their own.
     """
     if isinstance(value, list):
-        return [without(paths, each) for each in value]
+        return [without(paths, each, but) for each in value]
     if not isinstance(value, dict):
         return value
     left = {}
     for name, member in value.items():
-        if not any(f"{name}.".startswith(f"{path}.") for path in paths):
-            below = [path[len(name) + 1 :] for path in paths if path.startswith(f"{name}.")]
-            left[name] = without(below, member) if below else member
+        if _is_at(name, but) or not _is_at(name, paths):
+            below, stays = _below(name, paths), _below(name, but)
+            left[name] = without(below, member, stays) if below else member
     return left
+
+
+def _is_at(name: str, paths: Sequence[str]) -> bool:
+    """Is a dotted name one of ``paths``, or below one?"""
+    return any(f"{name}.".startswith(f"{path}.") for path in paths)
+
+
+def _below(name: str, paths: Sequence[str]) -> list[str]:
+    return [path[len(name) + 1 :] for path in paths if path.startswith(f"{name}.")]
 
 
 class Cut:

@@ -13,7 +13,7 @@ from tap_elasticsearch.records.folding import Folder
 from tap_elasticsearch.records.form import EXTRA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     #: Any decoded JSON.
     JSON: TypeAlias = "Any"
@@ -29,12 +29,30 @@ def without_extra(root: Field) -> Field:
     return replace(root, properties=properties)
 
 
+def _with_dotted_names(root: Field, dropped: frozenset[str]) -> list[str]:
+    """Paths of kept fields that only look as if they were inside of a dropped one."""
+    return [
+        path
+        for path in _kept(root, "")
+        if any(path[:end] in dropped for end, letter in enumerate(path) if letter == ".")
+    ]
+
+
+def _kept(field: Field, prefix: str) -> Iterator[str]:
+    """The paths of the fields in ``field`` that are not dropped, nor in one that is."""
+    for name, sub in field.properties.items():
+        if not sub.dropped:
+            yield prefix + name
+            yield from _kept(sub, f"{prefix}{name}.")
+
+
 class Normaliser:
     """Makes the records of one stream."""
 
     def __init__(self, field: Field) -> None:
         self._read = _ObjectReader(without_extra(field).properties, "")
         self._dropped = [".".join(path) for path, each in walk(field) if each.dropped]
+        self._kept = _with_dotted_names(field, frozenset(self._dropped))
 
     def record(self, source: Mapping[str, Any]) -> tuple[dict[str, Any], Extra]:
         """The columns of a document, and what has no place in them; dropped fields are in neither.
@@ -51,7 +69,9 @@ class Normaliser:
         """
         extra: Extra = {}
         record = self._read(source, extra)
-        return record, without(self._dropped, extra) if self._dropped and extra else extra
+        if self._dropped and extra:
+            extra = without(self._dropped, extra, self._kept)
+        return record, extra
 
 
 class _ObjectReader:

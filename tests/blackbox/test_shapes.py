@@ -271,11 +271,41 @@ def test_chosen_fields_with_a_catalog(shaped: Cluster, sandbox: Sandbox) -> None
     assert not any({"tag", "o", "l"} & record.keys() for record in run.records("shapes"))
 
 
+def test_chosen_values_without_a_field(shaped: Cluster, sandbox: Sandbox) -> None:
+    """A choice also holds for values that the mapping, or an older catalog, does not know."""
+    mapping = {"dynamic": False, "properties": {"n": {"type": "long"}}}
+    document = {"n": 1, "other_secret": 2, "o": {"a": 3, "secret": 4}, "list": [{"secret": 5}]}
+    shaped.create("loose", mappings=mapping)
+    shaped.bulk("loose", [("1", document)])
+    shaped.refresh("loose")
+    extras = {}
+    for name, choice in {
+        "but": {"exclude_fields": ["*secret"]},
+        "only": {"fields": ["n"]},
+    }.items():
+        streams = [{"index": "loose", **choice}]
+        run = sandbox.run({"hosts": [shaped.url], "indices": ["no-*"], "streams": streams})
+        assert run.code == 0, run.err
+        (record,) = run.records("loose")
+        assert record["n"] == 1
+        extras[name] = record.get("_extra")
+    shaped.delete("loose")
+    assert extras == {"but": {"o": {"a": 3}}, "only": None}
+
+
+def test_a_key_that_is_left_out(shaped: Cluster, sandbox: Sandbox) -> None:
+    """The replication key is a column whatever is chosen: targets look for it."""
+    run = ran(shaped, sandbox, **only(fields=["tag"], exclude_fields=["n"], replication_key="n"))
+    (schema,) = run.of_type("SCHEMA")
+    assert schema["schema"]["properties"].keys() == {"_id", "_index", "n", "tag", "_extra"}
+    assert schema["bookmark_properties"] == ["n"]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         (only(fields=["o.c"]), "stream shapes has no field o.c. Did you mean o.b or o.a?"),
-        (only(exclude_fields=["x"]), "stream shapes has no field x."),
+        (only(fields=["x"]), "stream shapes has no field x."),
         ({"record_shape": "document", **only(fields=["n"])}, "Keep one of them."),
     ],
 )
@@ -286,3 +316,10 @@ def test_choices_that_cannot_be(
     run = sandbox.run({"hosts": [shaped.url], **settings})
     assert run.code == 2
     assert message in " ".join(run.complaints)
+
+
+def test_a_field_that_may_turn_up(shaped: Cluster, sandbox: Sandbox) -> None:
+    """What is to be left out need not be there yet; one line says that it is not."""
+    run = ran(shaped, sandbox, **only(exclude_fields=["tga", "*password*"]))
+    assert "stream shapes has no field tga in its mapping. Did you mean tag?" in run.err
+    assert "has no field *password* in its mapping." in run.err

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_elasticsearch.fields import Chosen, Field, parse_mapping, walk
+from tap_elasticsearch.fields import Chosen, Field, parse_mapping, walk, without_vectors
 
 _LONG = {"type": "long"}
 MAPPING = {
@@ -66,6 +67,11 @@ def test_chosen(chosen: Chosen, expected: set[str]) -> None:
     assert left(chosen.of(TREE)) == expected
 
 
+#: The path of each field with those of the objects that hold it, and its own.
+OBJECTS_OF = {
+    ".".join(path): [".".join(path[:end]) for end in range(1, len(path) + 1)]
+    for path, _ in walk(TREE)
+}
 patterns = st.lists(
     st.sampled_from([*PATHS, "*", "*.id", "user.*", "*a*"]), max_size=3, unique=True
 ).map(tuple)
@@ -76,8 +82,7 @@ def test_every_field(wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> None
     """A field is there if it, or an object it is in, is wanted, and neither is unwanted."""
 
     def named(path: str, names: tuple[str, ...]) -> bool:
-        above = ["".join(path[:end]) for end in range(len(path) + 1) if path[end:][:1] in (".", "")]
-        return any(fnmatchcase(each, name) for each in above for name in names)
+        return any(fnmatchcase(each, name) for each in OBJECTS_OF[path] for name in names)
 
     leaves = left(TREE)
     expected = {p for p in leaves if (not wanted or named(p, wanted)) and not named(p, unwanted)}
@@ -87,4 +92,41 @@ def test_every_field(wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> None
 def test_unmatched() -> None:
     """Patterns that no field matches are told."""
     chosen = Chosen(("user.mial", "user", "x*"), ("items.skv", "*.zip"))
-    assert chosen.unmatched(TREE) == ["user.mial", "x*", "items.skv"]
+    assert chosen.unmatched(TREE) == (["user.mial", "x*"], ["items.skv"])
+
+
+def test_the_key_stays() -> None:
+    """The field that a stream is read by is there whatever is chosen, also by a multi-field."""
+    assert left(Chosen(("id",), ("*.mail",), "user.mail").of(TREE)) == {"id", "user.mail"}
+    assert left(Chosen(("id",), (), "user.mail.raw").of(TREE)) == {"id", "user.mail"}
+
+
+def test_what_is_dropped_holds_no_object() -> None:
+    """An object whose only other field was dropped before has no column."""
+    vectors = {"v": {"type": "dense_vector"}, "t": {"type": "long"}}
+    tree = without_vectors(parse_mapping({"properties": {"e": {"properties": vectors}}}))
+    assert left(Chosen((), ("e.t",)).of(tree)) == set()
+
+
+UNKNOWN: dict[str, tuple[Chosen, Any]] = {
+    "without one": (Chosen((), ("*secret",)), {"deep": {"a": [{"b": 1}], "c": None}, "n": "x"}),
+    "one alone": (Chosen(("deep.a",)), {"deep": {"a": [{"secret": 1, "b": 1}]}}),
+    "one by a pattern": (
+        Chosen(("*.secret",)),
+        {"deep": {"secret": 1, "a": [{"secret": 1}]}, "o.secret": [1, 2], "only": {"secret": 2}},
+    ),
+    "both": (Chosen(("deep",), ("*.secret",)), {"deep": {"a": [{"b": 1}], "c": None}}),
+    "none": (Chosen(("id",)), {}),
+}
+
+
+@pytest.mark.parametrize(("chosen", "expected"), UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_values_without_a_field(chosen: Chosen, expected: dict[str, Any]) -> None:
+    """What the mapping does not know is chosen by its path, also inside of other values."""
+    members = {
+        "deep": {"secret": 1, "a": [{"secret": 1, "b": 1}], "c": None},
+        "o.secret": [1, 2],
+        "n": "x",
+        "only": {"secret": 2},
+    }
+    assert chosen.left(members) == expected
