@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any, Literal
 
 import msgspec
@@ -16,7 +17,7 @@ from tap_elasticsearch.exceptions import IncompleteError, ServerError
 from tap_elasticsearch.reading import Key, SortedReading, Target, Window, key_query, plan
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
-from tests.faults.faults import LOST_CONTEXTS, MISSING_SHARD, Answer, Rule
+from tests.faults.faults import LOST_CONTEXTS, MISSING_SHARD, Answer, Held, Rule
 from tests.faults.model import Cluster, Document, Index
 
 KEY = Key("n", "number")
@@ -63,6 +64,49 @@ def test_out_of_order() -> None:
     """A bookmark must not be trusted to an order that is none: the run ends."""
     with pytest.raises(ServerError, match=r"gave n 1 behind 2\. Stopping"):
         read(Rule("count", answer(total=3)), Rule("page", answer(2, 1, 3)))
+
+
+def test_a_key_of_several_values() -> None:
+    """Behind a lost point in time, a document is found again by another value: no disorder."""
+    before = (Rule("count", answer(total=4)), Rule("page", answer(1, 5), 1))
+    lost = Rule("page", LOST_CONTEXTS, 2)
+    after = (
+        Rule("count", answer(total=3), 2),
+        Rule("page", answer(2, 5, 6), 3),
+        Rule("page", answer(), 4),
+    )
+    assert read(*before, lost, *after) == [1, 5, 2, 5, 6]
+
+
+class _Stop(Exception):  # noqa: N818 - the run is told to
+    """Ends a run."""
+
+
+def test_many_pages_held_back() -> None:
+    """A run that stops closes its points in time, however many pages a server holds back."""
+    shards = 16
+    held = [Rule("page", Held(8), nth) for nth in range(2, 2 * shards + 2, 2)]
+    begun = time.monotonic()
+    asked_to_stop = 0.0
+
+    def check() -> None:
+        nonlocal asked_to_stop
+        if time.monotonic() > begun + 2:
+            asked_to_stop = asked_to_stop or time.monotonic()
+            raise _Stop
+
+    with FakeServer(Cluster(index(*[30] * shards)), *held) as server:
+        config = Settings(hosts=(server.url,), page_size=2)
+        client = Client(config)
+        target = Target("orders", key="number", key_type="long")
+        units = plan([target], client.settings(["orders"]))
+        with (
+            pytest.raises(_Stop),
+            SortedReading(client, units, config, check) as reading,
+        ):
+            list(reading.in_order(Key("number", "number")))
+        assert time.monotonic() - asked_to_stop < 3
+        assert server.open_contexts == 0
 
 
 def test_a_lost_point_in_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tests.faults.faults import (
     FORBIDDEN,
     NOT_A_SEARCH,
     UNAVAILABLE,
+    Answer,
     Changed,
     Held,
     Rule,
@@ -41,6 +43,25 @@ def test_frozen_indices(tmp_path: Path, number: str, asked: bool) -> None:
         }
         # A search in a point in time reaches what that was opened on.
         assert sent == ({"look", "routed", "open"} if asked else set())
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("Trying to create too many Point In Time contexts", "raise search.max_open_pit_context"),
+        ("The number of slices [3] is too large.", "Raise its index.max_slices_per_pit"),
+    ],
+)
+def test_limits_that_do_not_pass(tmp_path: Path, said: str, advice: str) -> None:
+    """OpenSearch calls some limits a rush that passes; they are told at once, with what to do."""
+    error = {"type": "rejected_execution_exception", "reason": said}
+    body = json.dumps({"error": {"root_cause": [error], **error}, "status": 429})
+    rule = Rule("page", Answer(429, body.encode()), 0)
+    with FakeServer(Cluster(index(3)), rule) as server:
+        done = run(server, tmp_path)
+        assert server.count("page") <= 2
+    assert (done.code, len(done.errors)) == (2, 1), done.stderr
+    assert advice in done.errors[0]
 
 
 @pytest.mark.parametrize(
