@@ -28,7 +28,14 @@ from tap_elasticsearch.exceptions import (
     UnreachableError,
 )
 from tap_elasticsearch.extraction import Batch, Extraction, Whole
-from tap_elasticsearch.output import Checkpoints, ClosingTimer, Progress, RecordLines
+from tap_elasticsearch.output import (
+    Checkpoints,
+    ClosingTimer,
+    Progress,
+    RecordLines,
+    mapping_settings,
+    prepare,
+)
 from tap_elasticsearch.records.envelope import Recorder
 from tap_elasticsearch.records.form import EXTRA, METADATA
 
@@ -45,15 +52,6 @@ if TYPE_CHECKING:
     from tap_elasticsearch.extraction import Since
     from tap_elasticsearch.output import Interruption, LineWriter
 
-#: The settings by which the SDK makes other records.
-MAPPING = (
-    "stream_maps",
-    "stream_map_config",
-    "faker_config",
-    "flattening_enabled",
-    "flattening_max_depth",
-    "flattening_max_key_length",
-)
 #: How many paths with values in ``_extra`` the closing summary names.
 NAMED_EXTRAS = 10
 
@@ -91,6 +89,7 @@ class IndexStream(Stream):
         self._due = False
         self._loads = False
         self._batches_requested = self.get_batch_config(tap.config) is not None
+        self._mapped = mapping_settings(tap.config)
         self._replication = replication
         self._discovered_metadata: MetadataMapping | None = metadata(definition)
         super().__init__(tap, schema=definition.schema, name=definition.name)
@@ -174,6 +173,10 @@ class IndexStream(Stream):
                 ", ".join(sorted(lacking)),
             )
 
+    def prepare_maps(self) -> None:
+        """See to what the SDK leaves unsaid of stream maps; see ``prepare``."""
+        prepare(self.name, self.stream_maps, batches=self._batches_requested)
+
     def log(self, message: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, D102
         # The command reports every error itself, in one line; the SDK's adds nothing to it.
         if not message.startswith("An unhandled error"):
@@ -192,8 +195,7 @@ class IndexStream(Stream):
         return records
 
     def _read(self) -> Generator[dict[str, Any], None, None]:
-        mapped = {name: self.config[name] for name in MAPPING if name in self.config}
-        selection = select(self.definition, self._is_selected, mapped)
+        selection = select(self.definition, self._is_selected, self._mapped)
         recorder = Recorder(
             selection.columns,
             routed=self.definition.routed,

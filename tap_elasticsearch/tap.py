@@ -38,8 +38,6 @@ from tap_elasticsearch.output import (
     UNFIT,
     Interruption,
     LineWriter,
-    changes_records,
-    explain,
     without_stream,
 )
 from tap_elasticsearch.streams import IndexStream
@@ -145,14 +143,9 @@ class TapElasticsearch(Tap):
         except UNFIT as error:
             msg = f"stream_maps cannot be used ({type(error).__name__}: {error})."
             raise SettingsError(msg) from error
-        for stream, maps in self.mapper.stream_maps.items():
-            explain(stream, maps)
-            if "batch_config" in self.config and changes_records(maps):
-                msg = (
-                    f"Both batch_config and stream_maps (or flattening) are given for {stream!r},"
-                    " but the SDK writes batches of records as they were before. Keep one of them."
-                )
-                raise SettingsError(msg)
+        for stream in self.streams.values():
+            if isinstance(stream, IndexStream) and stream.selected:
+                stream.prepare_maps()
         if vain := without_stream(self.mapper.stream_maps_dict, self.streams):
             self.logger.warning(
                 "stream_maps: there is no stream %s. Some that there are: %s.",

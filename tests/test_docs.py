@@ -20,7 +20,7 @@ def test_settings_in_the_text() -> None:
     named = set(re.findall(r"`([a-z]+_[a-z_]+)`", TEXT.split("<!-- types -->")[0]))
     allowed = {
         *("stream_maps", "flattening_enabled", "batch_config", "view_index_metadata"),
-        *("use_cached_catalog", "pip_url"),
+        *("use_cached_catalog", "pip_url", "exclude_fields"),
     }
     assert named - allowed <= set(Settings.__struct_fields__)
 

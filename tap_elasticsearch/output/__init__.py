@@ -3,7 +3,7 @@
 from tap_elasticsearch.output.checkpoints import Checkpoints
 from tap_elasticsearch.output.interruption import Interruption
 from tap_elasticsearch.output.lines import RecordLines
-from tap_elasticsearch.output.maps import UNFIT, changes_records, explain, without_stream
+from tap_elasticsearch.output.maps import UNFIT, mapping_settings, prepare, without_stream
 from tap_elasticsearch.output.progress import Progress
 from tap_elasticsearch.output.timer import ClosingTimer
 from tap_elasticsearch.output.writer import LineWriter
@@ -16,7 +16,7 @@ __all__ = [
     "LineWriter",
     "Progress",
     "RecordLines",
-    "changes_records",
-    "explain",
+    "mapping_settings",
+    "prepare",
     "without_stream",
 ]

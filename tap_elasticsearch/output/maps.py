@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 #: What an expression of Python raises for values it was not written for.
 UNFIT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
+_MAPPING = (
+    "stream_maps",
+    "stream_map_config",
+    "faker_config",
+    "flattening_enabled",
+    "flattening_max_depth",
+    "flattening_max_key_length",
+)
+
 
 def without_stream(maps: Mapping[str, Any], streams: Collection[str]) -> list[str]:
     """What the setting ``stream_maps`` takes for a stream and is none: the SDK passes it over."""
@@ -37,16 +46,26 @@ def _matches(source: str, streams: Collection[str]) -> bool:
     return any(fnmatchcase(stream, source) for stream in streams)
 
 
-def explain(stream: str, maps: Iterable[StreamMap]) -> None:
-    """Let the expressions of ``maps``, those of ``stream``, fail with an error for their author."""
+def mapping_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings by which the SDK makes other records."""
+    return {name: config[name] for name in _MAPPING if name in config}
+
+
+def prepare(stream: str, maps: Iterable[StreamMap], *, batches: bool) -> None:
+    """Let the expressions of ``maps``, those of ``stream``, fail with an error for their author.
+
+    Raises:
+        SettingsError: Records go into batches, which the SDK writes before any map.
+    """
     for each in maps:
+        if batches and (type(each) is not SameRecordTransform or each.flattening_enabled):
+            msg = (
+                f"Both batch_config and stream_maps (or flattening) are given for {stream!r}, but"
+                " the SDK writes batches of records as they were before. Keep one of them."
+            )
+            raise SettingsError(msg)
         if isinstance(each, CustomStreamMap):
             each.expr_evaluator = Explained(stream, each.expr_evaluator)
-
-
-def changes_records(maps: Iterable[StreamMap]) -> bool:
-    """Do ``maps``, those of one stream, make other records?"""
-    return any(type(each) is not SameRecordTransform or each.flattening_enabled for each in maps)
 
 
 class Explained:
