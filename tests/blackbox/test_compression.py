@@ -72,6 +72,7 @@ def test_compression(cluster: Cluster, sandbox: Sandbox) -> None:
     """Compressed or not, the records are the same; on this machine, auto does not compress."""
     cluster.create("long-texts")
     cluster.bulk("long-texts", [(str(n), {"n": n, "text": TEXT}) for n in range(DOCUMENTS)])
+    cluster.refresh("long-texts")
     runs = {c: read(cluster, sandbox, compress=c) for c in (True, False, "auto")}
     records = [
         sorted((r["_id"], r["n"], r["text"]) for r in run.records("long_texts"))
