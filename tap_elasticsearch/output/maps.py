@@ -26,6 +26,7 @@ _MAPPING = (
     "flattening_enabled",
     "flattening_max_depth",
     "flattening_max_key_length",
+    "flattening_separator",
 )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.command import run
+from tap_elasticsearch.output import mapping_settings
+from tap_elasticsearch.tap import TapElasticsearch
+from tests.faults.command import ended, run, start
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
 from tests.faults.faults import (
@@ -43,6 +45,29 @@ def test_frozen_indices(tmp_path: Path, number: str, asked: bool) -> None:
         }
         # A search in a point in time reaches what that was opened on.
         assert sent == ({"look", "routed", "open"} if asked else set())
+
+
+def test_another_stream_map(tmp_path: Path) -> None:
+    """A table under way is not gone on with under another filter, which what was read may pass."""
+    with FakeServer(Cluster(index(20)), Rule("page", UNAVAILABLE, 4)) as server:
+        first = run(server, tmp_path, page_size=2, parallel=1, max_retry_time=0)
+        assert (first.code, "0" in first.ids) == (1, True), first.stderr
+        left = [message for message in first.messages if message["type"] == "STATE"][-1]
+        state = tmp_path / "state.json"
+        state.write_text(json.dumps(left["value"]))
+        again = ended(start(server, tmp_path, "--state", str(state)))
+        assert (again.code, "0" in again.ids) == (0, False), again.stderr
+        maps = {"orders": {"__filter__": "_id == '0'"}}
+        mapped = ended(start(server, tmp_path, "--state", str(state), stream_maps=maps))
+        assert (mapped.code, mapped.ids) == (0, ["0"]), mapped.stderr
+
+
+def test_all_settings_of_the_sdk_that_change_records() -> None:
+    """Each of the SDK's own settings either makes other records, or is that of batches."""
+    schema: dict[str, Any] = {"properties": {}}
+    TapElasticsearch.append_builtin_config(schema)
+    known = mapping_settings(dict.fromkeys(schema["properties"]))
+    assert schema["properties"].keys() - known.keys() == {"batch_config"}
 
 
 @pytest.mark.parametrize(
