@@ -62,16 +62,20 @@ class Chosen:
         return wanted, unwanted
 
     def _takes(self, path: Sequence[str]) -> bool:
-        if self.key is not None and f"{self.key}.".startswith(f"{'.'.join(path)}."):
-            return True
-        wanted = not self.wanted or _matches(path, self.wanted)
-        return wanted and not _matches(path, self.unwanted)
+        wanted = not self.wanted or self._is_key(path) or _matches(path, self.wanted)
+        return wanted and not self._refuses(path)
+
+    def _refuses(self, path: Sequence[str]) -> bool:
+        return not self._is_key(path) and _matches(path, self.unwanted)
+
+    def _is_key(self, path: Sequence[str]) -> bool:
+        return self.key is not None and f"{self.key}.".startswith(f"{'.'.join(path)}.")
 
     def _left(self, members: dict[str, Any], above: tuple[str, ...]) -> dict[str, Any]:
         left = {}
         for name, value in members.items():
             path = (*above, *name.split("."))
-            inner = None if _matches(path, self.unwanted) else self._each(value, path)
+            inner = None if self._refuses(path) else self._each(value, path)
             if self._is_left(inner, value, path):
                 left[name] = inner
         return left

@@ -101,6 +101,12 @@ def test_the_key_stays() -> None:
     assert left(Chosen(("id",), (), "user.mail.raw").of(TREE)) == {"id", "user.mail"}
 
 
+def test_what_does_not_fit_the_key_stays() -> None:
+    """So is the whole value of which only a part has its place there."""
+    extra = {"user.mail": [1, 2], "user.id": [3, 4]}
+    assert Chosen(("id",), ("user",), "user.mail").left(extra) == {"user.mail": [1, 2]}
+
+
 def test_what_is_dropped_holds_no_object() -> None:
     """An object whose only other field was dropped before has no column."""
     vectors = {"v": {"type": "dense_vector"}, "t": {"type": "long"}}
