@@ -6,22 +6,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from tests.faults.faults import (
-    BUSY,
-    BUSY_FOR_LONG,
-    BUSY_WITHOUT_A_TIME,
-    CIRCUIT_BREAKER,
-    CUT_BEFORE,
-    CUT_IN_THE_MIDDLE,
-    LOST_CONTEXTS,
-    PROXY_PAGE,
-    PROXY_TIMEOUT,
-    UNAVAILABLE,
-    Answer,
-    Cut,
-    Held,
-    Rule,
-)
+from tests.faults import faults
+from tests.faults.faults import CIRCUIT_BREAKER, LOST_CONTEXTS, Answer, Cut, Held, Rule
 
 if TYPE_CHECKING:
     from tests.faults.fake_server import FakeServer
@@ -31,17 +17,17 @@ if TYPE_CHECKING:
 SETTINGS = {"request_timeout": 1, "max_retry_time": 5}
 SLOW = Held(1.2)
 _FAULTS = (
-    BUSY,
-    BUSY_FOR_LONG,
-    BUSY_WITHOUT_A_TIME,
+    faults.BUSY,
+    faults.BUSY_FOR_LONG,
+    faults.BUSY_WITHOUT_A_TIME,
     CIRCUIT_BREAKER,
-    CUT_BEFORE,
-    CUT_IN_THE_MIDDLE,
+    faults.CUT_BEFORE,
+    faults.CUT_IN_THE_MIDDLE,
     LOST_CONTEXTS,
-    PROXY_PAGE,
-    PROXY_TIMEOUT,
+    faults.PROXY_PAGE,
+    faults.PROXY_TIMEOUT,
     SLOW,
-    UNAVAILABLE,
+    faults.UNAVAILABLE,
 )
 #: Up to three in a row are always borne; by so many, each request under way is given up.
 _IN_A_ROW = (1, 2, 3, 30)
@@ -71,7 +57,7 @@ def outages(least: int, most: int) -> st.SearchStrategy[list[Rule]]:
     """
     too_much = st.builds(
         lambda fault, above: Rule("page", fault, 0, above),
-        st.sampled_from([CIRCUIT_BREAKER, CUT_IN_THE_MIDDLE]),
+        st.sampled_from([CIRCUIT_BREAKER, faults.CUT_IN_THE_MIDDLE]),
         st.integers(least, most),
     )
     return st.builds(
