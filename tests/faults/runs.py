@@ -3,92 +3,62 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tap_elasticsearch.config import Settings
-from tap_elasticsearch.connection import Client
 from tap_elasticsearch.exceptions import ServerError, UnreachableError
 from tap_elasticsearch.extraction.resuming import Resumption
 from tap_elasticsearch.reading import Reading, Target, plan
+from tests.faults.chain import Chain
 from tests.faults.documents import document, index
 from tests.faults.model import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tap_elasticsearch.connection import Client
     from tests.faults.fake_server import FakeServer
 
 logger = logging.getLogger("tests")
 
 
-def no_wait(_: float) -> None:
-    """Take no time before a request is made again."""
-
-
-class Runs:
+class Runs(Chain[str]):
     """Runs over one cluster, each from the last state of the one before.
 
     Attributes:
-        state: What the last one left.
-        states: Every state that was left, each with the ids that had arrived by then.
         arrived: The source of each document as it arrived last, by its ``_id``.
-        times: How often each arrived, by its ``_id``.
-        begun: How many runs there were.
+        query: What the next run wants, in any words.
     """
 
     def __init__(
         self,
         server: FakeServer,
-        state: str | None = None,
+        left: str | None = None,
         **more: Any,  # noqa: ANN401 - any settings
     ) -> None:
-        self._settings = msgspec.convert({"hosts": [server.url], **more}, Settings)
-        self._server = server
-        self.state = state
-        self.states: list[tuple[str, frozenset[str]]] = []
+        super().__init__(server, left, **more)
         self.arrived: dict[str, bytes] = {}
-        self.times: Counter[str] = Counter()
-        self.begun = 0
+        self.query = "query"
 
-    @property
-    def count(self) -> int:
-        """How many documents arrived in all."""
-        return self.times.total()
+    def read(self, client: Client, left: str | None, most: int) -> None:
+        """Read so many pages, or all."""
+        names = list(self._server.cluster.indices)
+        units = plan([Target(name) for name in names], client.settings(names))
+        resumption = Resumption(self.query)
+        resumption.resume(left, units, logger)
+        known = resumption.known
+        with Reading(client, units, self._settings, lambda: None, known) as reading:
+            try:
+                self._pages(reading, resumption, most)
+            except (ServerError, UnreachableError):
+                self._note(reading, resumption)
+                raise
 
-    def run(self, pages: int, query: str = "query") -> None:
-        """Read so many pages, and note how far the reading is, also where an error ends it."""
-        self.begun += 1
-        client = Client(self._settings, no_wait)
-        try:
-            names = list(self._server.cluster.indices)
-            units = plan([Target(name) for name in names], client.settings(names))
-            resumption = Resumption(query)
-            resumption.resume(self.state, units, logger)
-            known = resumption.known
-            with Reading(client, units, self._settings, lambda: None, known) as reading:
-                try:
-                    self._read(reading, resumption, pages)
-                except (ServerError, UnreachableError):
-                    self._note(reading, resumption)
-                    raise
-        finally:
-            client.close()
-
-    def ends_well(self, pages: int = 10_000) -> bool:
-        """Read so many pages, or all; False if a server that fails has ended it."""
-        try:
-            self.run(pages)
-        except (ServerError, UnreachableError):
-            return False
-        return True
-
-    def _read(self, reading: Reading, resumption: Resumption, pages: int) -> None:
+    def _pages(self, reading: Reading, resumption: Resumption, most: int) -> None:
         for number, hits in enumerate(reading):
             self._note(reading, resumption)
-            if number == pages:
+            if number == most:
                 return
             ids = [msgspec.json.decode(hit.id) for hit in hits]
             self.times.update(ids)
@@ -96,8 +66,7 @@ class Runs:
         self._note(reading, resumption)
 
     def _note(self, reading: Reading, resumption: Resumption) -> None:
-        self.state = resumption.text(reading.units, reading.progress)
-        self.states.append((self.state, frozenset(self.arrived)))
+        self.leave(resumption.text(reading.units, reading.progress))
 
 
 def sparse(shards: Iterable[Iterable[int]]) -> Index:

@@ -16,10 +16,8 @@ from tests.faults.runs import Runs, sparse
 from tests.faults.sorted_runs import SortedRuns
 
 if TYPE_CHECKING:
+    from tests.faults.chain import Chain
     from tests.faults.faults import Rule
-
-#: Runs after which a server that fails no more must have let one end well.
-PATIENCE = 100
 
 
 def change(shards: list[list[Document]], at: int) -> None:
@@ -31,9 +29,14 @@ def change(shards: list[list[Document]], at: int) -> None:
             shard.append(Document(changed.id, '{"name":"changed"}', highest + 1))
 
 
-def finish(runs: Runs | SortedRuns) -> None:
-    """Run until a run ends well."""
-    assert any(runs.ends_well() for _ in range(PATIENCE))
+def require_whole(server: FakeServer, runs: Chain[Any], another: int) -> None:
+    """See that nothing came oftener than it must, and nothing is left out behind any state."""
+    assert max(runs.times.values(), default=0) <= runs.begun + losses(server)
+    left, before = runs.states[another % len(runs.states)]
+    rest = runs.anew(left)
+    rest.finish()
+    assert before | rest.times.keys() == runs.times.keys()
+    assert server.open_contexts <= out_of_reach(server)
 
 
 @settings(deadline=None, max_examples=60)
@@ -66,16 +69,11 @@ def test_a_full_table(
         for pages, at in endings:
             runs.ends_well(pages)
             change(documents, at)
-        finish(runs)
+        runs.finish()
         assert runs.arrived == {
             each.id: each.source.encode() for shard in documents for each in shard
         }
-        assert max(runs.times.values(), default=0) <= runs.begun + losses(server)
-        state, before = runs.states[another % len(runs.states)]
-        rest = Runs(server, state, **options)
-        finish(rest)
-        assert before | rest.arrived.keys() == runs.arrived.keys()
-        assert server.open_contexts <= out_of_reach(server)
+        require_whole(server, runs, another)
 
 
 @settings(deadline=None, max_examples=60)
@@ -109,11 +107,6 @@ def test_in_the_order_of_a_key(
         runs = SortedRuns(server, **options)
         for batches in endings:
             runs.ends_well(batches)
-        finish(runs)
+        runs.finish()
         assert runs.times.keys() == {each.id for shard in documents for each in shard}
-        assert max(runs.times.values(), default=0) <= runs.begun + losses(server)
-        bookmark, before = runs.bookmarks[another % len(runs.bookmarks)]
-        rest = SortedRuns(server, bookmark, **options)
-        finish(rest)
-        assert before | rest.times.keys() == runs.times.keys()
-        assert server.open_contexts <= out_of_reach(server)
+        require_whole(server, runs, another)

@@ -129,7 +129,8 @@ def test_another_query(caplog: pytest.LogCaptureFixture) -> None:
     with FakeServer(Cluster(index(10))) as server:
         runs = Runs(server, page_size=2)
         runs.run(3)
-        runs.run(100, query="another")
+        runs.query = "another"
+        runs.run(100)
         assert runs.count == 3 * 2 + 10
     assert "of another query or selection: reading it from the beginning" in caplog.text
 
