@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.contexts import MOST_LOSSES, Contexts
-from tap_elasticsearch.reading.query import pit_of
+from tap_elasticsearch.reading.query import moves, pit_of
 from tap_elasticsearch.reading.sizes import PageSize
 from tap_elasticsearch.reading.survey import Surveyor
 
@@ -193,8 +193,7 @@ class Pages:
             f"{context.unit}: {read:,} documents were read, but the same point in time holds"
             f" {context.total:,}."
         )
-        if "now" in str(context.unit.target.query):
-            # Such a query matches something else with every page.
+        if moves(context.unit.target.query):
             logger.warning(
                 "%s Its query speaks of 'now', which moves on; a fixed time does not.", msg
             )

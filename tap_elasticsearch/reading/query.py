@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ Query = dict[str, Any]
 
 _SEQUENCE = frozenset({"_seq_no", "_primary_term"})
 
+#: The present in a text of a query, such as ``now-1d/d`` or ``[now TO *]``.
+_PRESENT = re.compile(r"(?:^|[\[{(:<>=]|\bTO\b)\s*now(?=$|[-+/|\])}\s])")
+
 #: One form of dates, whatever the mapping's own is (seen on Elasticsearch 7.17 to 9.5 and
 #: OpenSearch 2.19 and 3.8).
 DATE_FORMAT = "uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'"
@@ -25,6 +29,18 @@ def all_of(*queries: Mapping[str, Any] | None) -> Query | None:
     if len(given) < 2:  # noqa: PLR2004
         return given[0] if given else None
     return {"bool": {"filter": given}}
+
+
+def moves(query: object) -> bool:
+    """Does ``query`` speak of the present, so that it matches something else all the time?
+
+    Only values are looked at: fields have all kinds of names.
+    """
+    if isinstance(query, dict):
+        return any(map(moves, query.values()))
+    if isinstance(query, (list, tuple)):
+        return any(map(moves, query))
+    return isinstance(query, str) and bool(_PRESENT.search(query))
 
 
 def pit_of(context: str, keep_alive: str) -> dict[str, Any]:
