@@ -9,7 +9,7 @@ from tap_elasticsearch.extraction.bookmarks import KeyedRecord
 from tap_elasticsearch.extraction.resuming import FULL_TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tap_elasticsearch.extraction.bookmarks import Bookmarks
     from tap_elasticsearch.extraction.resuming import Resumption
@@ -98,10 +98,12 @@ class Since:
     Attributes:
         reading: The reading of all its shards.
         bookmarks: The bookmarks to leave.
+        before: What the stream's state had of them before this run.
     """
 
     reading: SortedReading
     bookmarks: Bookmarks
+    before: Mapping[str, Any]
 
     def __iter__(self) -> Iterator[Batch]:
         for batch in self.reading.in_order(self.bookmarks.key):
@@ -113,9 +115,14 @@ class Since:
         if FULL_TABLE in state:
             state[FULL_TABLE] = None
 
-    def note(self, state: dict[str, Any]) -> bool:  # noqa: ARG002
-        """Whoever saves its records leaves bookmarks; there is nothing to add."""
-        return False
+    def note(self, state: dict[str, Any]) -> bool:
+        """Take the bookmark back if documents before it may not have come.
+
+        Else there is nothing to add: whoever saves the records leaves bookmarks.
+        """
+        if self.reading.lacking:
+            state.update(self.before)
+        return self.reading.lacking
 
     def complete(self, state: dict[str, Any]) -> None:
         """There is nothing to add when all is read."""

@@ -126,7 +126,8 @@ class Extraction:
                 units = [replace(unit, target=replace(unit.target, key=None)) for unit in units]
                 return self._read_whole(units, resumption, key)
         reading = SortedReading(self._client, units, self._settings, self._check)
-        return Since(reading, Bookmarks(key, bookmark))
+        before = {name: state.get(name) for name in ("replication_key", "replication_key_value")}
+        return Since(reading, Bookmarks(key, bookmark), before)
 
     def _read_whole(
         self, units: list[Unit], resumption: Resumption | None, key: Key | None = None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from tap_elasticsearch.exceptions import ContextLostError, ServerError
+from tap_elasticsearch.exceptions import ContextLostError, IncompleteError, ServerError
 from tap_elasticsearch.reading.keys import Window, key_query
 from tap_elasticsearch.reading.lanes import Lanes
 from tap_elasticsearch.reading.pages import Pages
@@ -34,9 +34,15 @@ BATCH = 500
 
 
 class SortedReading(Pages):
-    """Reads all units at once, and gives hits in the order of the key."""
+    """Reads all units at once, and gives hits in the order of the key.
+
+    Attributes:
+        lacking: Did documents not come, and nobody knows which? They may lie before those that did.
+    """
 
     together: ClassVar[bool] = True
+
+    lacking = False
 
     def in_order(self, key: Key) -> Iterator[list[tuple[Place, Hit]]]:
         """Batches of hits, each with its place in the order; never an empty batch.
@@ -92,7 +98,11 @@ class SortedReading(Pages):
                 raise ServerError(msg)
             last = place
             yield place, hit
-        self._compare(context, lanes.read)
+        try:
+            self._compare(context, lanes.read)
+        except IncompleteError:
+            self.lacking = True
+            raise
 
     def _along(self, lane: Lane, key: Key) -> Iterator[tuple[Place, Hit]]:
         """The hits of a lane with their places, the next page asked for before one is used."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tests.faults.faults import Answer, Changed, Cut, Held, Meanwhile, Short
+from tests.faults.faults import Answer, Changed, Cut, Held, Lacking, Meanwhile, Short
 from tests.faults.operations import answer, understood
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ class FakeServer:
             status, said = answer(self.cluster, request)
         if isinstance(fault, Changed):
             said = {**said, **fault.members}
-        if isinstance(fault, Short) and status == 200:
-            said["hits"]["hits"] = said["hits"]["hits"][: fault.hits]
+        if isinstance(fault, (Short, Lacking)) and status == 200:
+            _take_out(said["hits"]["hits"], fault)
         return Answer(status, msgspec.json.encode(said)), fault
 
     def strike(self, fault: Fault | None) -> None:
@@ -135,6 +135,13 @@ class FakeServer:
             ),
             None,
         )
+
+
+def _take_out(hits: list[object], fault: Short | Lacking) -> None:
+    if isinstance(fault, Short):
+        del hits[fault.hits :]
+    else:
+        del hits[fault.place]
 
 
 class _Server(ThreadingHTTPServer):

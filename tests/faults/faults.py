@@ -37,6 +37,13 @@ class Short:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """The model's page without the hit at a place, which never comes."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The connection is closed, after half of the answer or before any of it."""
 
@@ -57,7 +64,7 @@ class Meanwhile:
     event: Callable[[Cluster], object]
 
 
-Fault = Answer | Changed | Short | Cut | Held | Meanwhile
+Fault = Answer | Changed | Short | Lacking | Cut | Held | Meanwhile
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _ROUTES = (
     ("resolve", "GET", r"/_resolve/index/(?P<names>[^/]+)", _WILDCARDS),
     ("mapping", "GET", _NAMES + "/_mapping", _WILDCARDS),
     ("settings", "GET", _NAMES + "/_settings", _WILDCARDS | {"flat_settings"}),
+    ("types", "GET", _NAMES + "/_field_caps", frozenset({"fields", "include_unmapped"})),
     ("alias", "GET", r"/_alias/(?P<names>[^/]+)", _WILDCARDS),
     ("page", "POST", r"/_search", frozenset({"allow_partial_search_results"})),
     ("look", "POST", _NAMES + "/_search", _WILDCARDS | {"preference", "ignore_throttled"}),
@@ -61,8 +62,8 @@ class Request:
     """What was asked.
 
     Attributes:
-        operation: ``info``, ``resolve``, ``mapping``, ``settings``, ``alias``, ``open``, ``count``,
-            ``page``, ``look``, ``routed``, ``close``, or ``unknown``.
+        operation: ``info``, ``resolve``, ``mapping``, ``settings``, ``types``, ``alias``, ``open``,
+            ``count``, ``page``, ``look``, ``routed``, ``close``, or ``unknown``.
         method: The HTTP method.
         target: Path and parameters, as they came.
         names: The index expression in the path.
@@ -169,6 +170,17 @@ def _settings(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
     return 200, answers
 
 
+def _types(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
+    """What the fields of one index can do; each has one type there."""
+    (index,) = cluster.matching(request.names, {"open"})
+    name = request.parameters["fields"]
+    field = index.mapping["properties"].get(name)
+    kind = field["type"] if field else "unmapped"
+    can = {"metadata_field": False, "searchable": bool(field), "aggregatable": bool(field)}
+    found = {name: {kind: {"type": kind, **can}}}
+    return 200, {"indices": [index.name], "fields": found if field else {}}
+
+
 def _alias(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
     found = {
         index.name: {"aliases": {request.names: index.aliases[request.names]}}
@@ -242,6 +254,7 @@ _ANSWERS: dict[str, Callable[[Cluster, Request], tuple[int, dict[str, Any]]]] = 
     "resolve": _resolve,
     "mapping": _mapping,
     "settings": _settings,
+    "types": _types,
     "alias": _alias,
     "open": _open,
     "count": _page,

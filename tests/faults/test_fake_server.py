@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: What differs between two servers, or two answers of one, and means nothing.
 VARYING = {"id", "pit_id", "took", "node", "shard", "index_uuid", "col", "creation_time"}
 #: What some servers say of some searches, and the fake one never.
-LEFT_OUT = {"terminated_early"}
+LEFT_OUT = {"terminated_early", "inference"}
 SETTINGS = {"index.number_of_replicas": 0, "index.number_of_shards": 2}
 INDICES = {
     "faults-orders": {
@@ -141,6 +141,8 @@ def fake(real: Server) -> Iterator[Server]:
         "/faults-none/_mapping",
         "/faults-none/_settings?flat_settings=true",
         "/faults-orders/_mapping?nonsense=1",
+        "/faults-orders/_field_caps?fields=number&include_unmapped=true",
+        "/faults-orders/_field_caps?fields=nonsense&include_unmapped=true",
         "/_alias/faults-some",
         "/_alias/faults-all",
         "/_alias/faults-none",
