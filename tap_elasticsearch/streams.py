@@ -22,8 +22,8 @@ from tap_elasticsearch.discovery import (
     to_remember,
 )
 from tap_elasticsearch.exceptions import (
+    FatalAPIError,
     Interrupted,
-    ServerError,
     SettingsError,
     UnreachableError,
 )
@@ -210,7 +210,7 @@ class IndexStream(Stream):
             else:
                 self._write_state()
             raise
-        except (ServerError, UnreachableError):
+        except (FatalAPIError, UnreachableError):
             self._write_state()
             raise
         finally:
@@ -231,7 +231,7 @@ class IndexStream(Stream):
     def _records(self, recorder: Recorder, found: Whole | Since) -> Iterator[dict[str, Any]]:
         progress = Progress(self.name, self.logger)
         give = self._written if self._as_lines() else Batch.records
-        with progress.shown(), found.reading as reading, self._interruption.patience():
+        with progress.shown(), self._interruption.patience(), found.reading as reading:
             try:
                 for batch in self._remembered(found):
                     # What came before is written, since this was asked for.
@@ -245,7 +245,7 @@ class IndexStream(Stream):
                         size_in_bytes=reading.size_in_bytes,
                         total=reading.total,
                     )
-            except (Interrupted, ServerError, UnreachableError):
+            except (Interrupted, FatalAPIError, UnreachableError):
                 found.note(self.stream_state)
                 raise
         found.complete(self.stream_state)

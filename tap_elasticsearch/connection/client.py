@@ -9,7 +9,7 @@ stay bytes.
 from __future__ import annotations
 
 import time
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -205,14 +205,8 @@ class Client:
         path, body = self.server.closing(context)
         what = "Closing a point in time"
         try:
-            self._request(
-                "DELETE",
-                path,
-                body=_encode(body),
-                what=what,
-                again=False,
-                timeout=CLOSING_SECONDS,
-            )
+            # At any pace: who ends must not be kept waiting.
+            self._answer("DELETE", path, _encode(body), what, CLOSING_SECONDS)
         except NotFoundError:
             return
 
@@ -306,17 +300,19 @@ class Client:
         body: bytes | None = None,
         what: str,
         again: bool = True,
-        timeout: float | None = None,
     ) -> bytes:
         """The answer to a request, which is made ``again`` only if that does no harm."""
         target = f"{path}?{urlencode(params)}" if params else path
-        ask = partial(self._answer, method, target, body, what, timeout)
+
+        def ask() -> bytes:
+            self._pace.wait()
+            return self._answer(method, target, body, what, self._settings.request_timeout)
+
         return self._retries.run(ask) if again else ask()
 
     def _answer(
-        self, method: str, target: str, body: bytes | None, what: str, timeout: float | None
+        self, method: str, target: str, body: bytes | None, what: str, timeout: float
     ) -> bytes:
-        self._pace.wait()
         try:
             # Said with each request: the options of Elasticsearch() are for its own methods alone.
             meta, answer = self._transport.perform_request(
@@ -325,7 +321,7 @@ class Client:
                 headers=self._headers,
                 body=body,
                 max_retries=0,
-                request_timeout=timeout or self._settings.request_timeout,
+                request_timeout=timeout,
             )
         except elastic_transport.TransportError as error:
             raise_transport_error(error, self.url, trust=self._trust)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
+from concurrent.futures import Future, wait
 from contextlib import ExitStack
+from functools import partial
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from tap_elasticsearch.exceptions import ContextLostError, FatalAPIError, UnreachableError
+from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.query import pit_of
 from tap_elasticsearch.records.hits import Page, decode_page, require_complete
 
@@ -25,6 +28,8 @@ logger = logging.getLogger("tap-elasticsearch")
 
 #: How often the point in time of one shard may be lost; then something is wrong for good.
 MOST_LOSSES = 3
+#: Seconds that a run which ends waits for a point in time that is being opened, to close it.
+_GRACE = 1.0
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -91,6 +96,7 @@ class Contexts:
         *,
         together: bool,
         survey: Callable[[Context], int],
+        check: Callable[[], None],
     ) -> None:
         """Prepare; nothing is opened yet.
 
@@ -100,7 +106,9 @@ class Contexts:
             keep_alive: How long the server keeps each after its last use.
             together: Must all be open at once, however many they are?
             survey: Looks at what was opened, and tells how many documents of it are to be read.
+            check: Called while one is opened; raises to stop it.
         """
+        self._check = check
         self._survey = survey
         self._client = client
         self._together = together
@@ -110,17 +118,21 @@ class Contexts:
         self._lock = Lock()
         self._done = Event()
         self._empty: set[str] = set()
+        self._opening: Future[Context] | None = None
         self.total: int | None = None
 
     def __enter__(self) -> Self:
         at_once = len(self._units) if self._together else self._client.server.contexts
         with ExitStack() as stack:
             stack.callback(self._close_all)
-            for unit in self._units[:at_once]:
-                self._opened(unit)
+            for unit in self._units:
+                # Those without documents do not stay open.
+                if len(self._open) == at_once:
+                    break
+                self.of(unit)
+            else:
+                self.total = sum(context.total for context in self._open.values())
             stack.pop_all()
-        if at_once >= len(self._units):
-            self.total = sum(context.total for context in self._open.values())
         if self._client.server.points_in_time:
             Thread(target=self._keep, daemon=True).start()
         return self
@@ -130,7 +142,10 @@ class Contexts:
 
     def of(self, unit: Unit) -> Context:
         """The point in time on ``unit``, opened now if it was not before."""
-        return self._open.get(str(unit)) or self._opened(unit)
+        if known := self._open.get(str(unit)):
+            return known
+        self._opening = ahead.start(partial(self._opened, unit))
+        return ahead.finish(self._opening, self._check)
 
     def waiting(self) -> list[Unit]:
         """The units that have documents, as far as that is known yet."""
@@ -138,13 +153,10 @@ class Contexts:
 
     def close(self, unit: Unit) -> None:
         """Close the point in time on ``unit``; that it fails is no reason to fail."""
-        context = self.forget(unit)
-        if context is None or not context.id:
-            return
         try:
-            self._client.close_context(context.id)
-        except (FatalAPIError, UnreachableError) as error:
-            logger.debug("A point in time could not be closed and will expire: %s", error)
+            self._close(unit)
+        except UnreachableError as error:
+            _log_unclosed(error)
 
     def forget(self, unit: Unit) -> Context | None:
         """Take out the point in time on ``unit``, such as one that the server has lost."""
@@ -176,7 +188,7 @@ class Contexts:
             except ContextLostError as error:
                 self.forget(unit)
                 losses += 1
-                if losses > MOST_LOSSES:
+                if losses > MOST_LOSSES or self._done.is_set():
                     raise
                 logger.warning("%s Opening another one; nothing is lost.", error)
             else:
@@ -205,7 +217,26 @@ class Contexts:
                 except (FatalAPIError, UnreachableError) as error:
                     logger.debug("A point in time could not be kept alive: %s", error)
 
+    def _close(self, unit: Unit) -> None:
+        context = self.forget(unit)
+        if context is None or not context.id:
+            return
+        try:
+            self._client.close_context(context.id)
+        except FatalAPIError as error:
+            _log_unclosed(error)
+
     def _close_all(self) -> None:
         self._done.set()
-        for context in list(self._open.values()):
-            self.close(context.unit)
+        if self._opening is not None:
+            wait([self._opening], timeout=_GRACE)
+        try:
+            for context in self.opened():
+                self._close(context.unit)
+        except UnreachableError as error:
+            # Each of the others would be waited for as long.
+            _log_unclosed(error)
+
+
+def _log_unclosed(error: Exception) -> None:
+    logger.debug("A point in time could not be closed and will expire: %s", error)

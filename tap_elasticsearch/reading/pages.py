@@ -100,6 +100,7 @@ class Pages:
             keep_alive,
             together=self.together,
             survey=self._survey,
+            check=check,
         )
         self.pages = 0
         self.size_in_bytes = 0
@@ -126,16 +127,13 @@ class Pages:
         """How many documents of ``context`` are to be read."""
         return self._surveyor.count(context, context.unit.target.query)
 
-    def _opened(self, unit: Unit) -> Context:
-        return ahead.finish(ahead.start(partial(self._contexts.of, unit)), self._check)
-
     def _reopened(self, unit: Unit, error: ContextLostError, losses: int, how: str) -> Context:
         """A new point in time on ``unit``; raises ``error`` if too many were lost."""
         if losses > MOST_LOSSES:
             raise error
         logger.warning("%s %s, as it is now; nothing is lost.", error, how)
         self._contexts.forget(unit)
-        return self._opened(unit)
+        return self._contexts.of(unit)
 
     def _size(self, unit: Unit, share: int) -> PageSize:
         """The page sizes of ``unit``, where ``share`` requests may be on their way at once."""

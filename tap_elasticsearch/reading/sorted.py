@@ -64,7 +64,7 @@ class SortedReading(Pages):
             yield batch
 
     def _cursor(self, unit: Unit, key: Key) -> Iterator[tuple[Place, Hit]]:
-        context = self._opened(unit)
+        context = self._contexts.of(unit)
         last: Place | None = None
         losses = 0
         while context.total:

@@ -91,15 +91,29 @@ class Reading(Pages):
             raise IncompleteError(msg)
 
     def largest(self, key: Key) -> Place | None:
-        """The last place in the order of ``key`` in the points in time that are open now.
+        """The last place in the order of ``key`` that there is now, before anything is read.
 
-        In those that are opened later, there may be documents behind it.
+        In points in time that are opened later, there may be documents behind it.
         """
-        places = [
-            ahead.finish(ahead.start(partial(self._surveyor.largest, context, key)), self._check)
-            for context in self._contexts.opened()
-        ]
+        open_now = {str(context.unit) for context in self._contexts.opened()}
+        places = []
+        for unit in self._contexts.waiting():
+            places.append(self._largest_of(unit, key))
+            if str(unit) not in open_now:
+                # More than are allowed to be open at once: its turn comes later.
+                self._contexts.close(unit)
         return max((place for place in places if place is not None), default=None)
+
+    def _largest_of(self, unit: Unit, key: Key) -> Place | None:
+        losses = 0
+        while (context := self._contexts.of(unit)).total:
+            asking = ahead.start(partial(self._surveyor.largest, context, key))
+            try:
+                return ahead.finish(asking, self._check)
+            except ContextLostError as error:
+                losses += 1
+                self._reopened(unit, error, losses, "It is asked for again in a new one")
+        return None
 
     def _survey(self, context: Context) -> int:
         unit = context.unit
@@ -144,7 +158,7 @@ class Reading(Pages):
             if piece := self._cursors[-1].next():
                 return piece
         while self._waiting and len(self._cursors) < self._at_once:
-            cursor = self._cursor(self._opened(self._waiting.popleft()))
+            cursor = self._cursor(self._contexts.of(self._waiting.popleft()))
             self._cursors.append(cursor)
             if cursor.context.total and (piece := cursor.next()):
                 return piece

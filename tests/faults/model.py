@@ -95,6 +95,7 @@ class Cluster:
 
     Attributes:
         indices: By name. What changes here is not seen by points in time that are open.
+        most_open: The most points in time that were open at any one time.
         changing_ids: Does every page give the point in time a new id, and forget old ones? Real
             servers may change it; only this one forgets, save those that pages under way may have.
     """
@@ -105,6 +106,7 @@ class Cluster:
         self.indices = {index.name: index for index in indices}
         self.flavour = flavour
         self.changing_ids = changing_ids
+        self.most_open = 0
         self._points: dict[str, PointInTime] = {}
         self._numbers = count(1)
 
@@ -155,7 +157,9 @@ class Cluster:
             ),
             key=lambda part: (part.shard, part.index.name),
         )
-        return self._registered(PointInTime(tuple(parts), keep_alive)), len(parts)
+        context = self._registered(PointInTime(tuple(parts), keep_alive))
+        self.most_open = max(self.most_open, self.open_contexts)
+        return context, len(parts)
 
     def use(self, context: str, keep_alive: float | None) -> PointInTime:
         """The point in time, alive again for its keep-alive, which never shrinks.

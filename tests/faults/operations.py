@@ -171,14 +171,24 @@ def _settings(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
 
 
 def _types(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
-    """What the fields of one index can do; each has one type there."""
-    (index,) = cluster.matching(request.names, {"open"})
-    name = request.parameters["fields"]
-    field = index.mapping["properties"].get(name)
-    kind = field["type"] if field else "unmapped"
-    can = {"metadata_field": False, "searchable": bool(field), "aggregatable": bool(field)}
-    found = {name: {kind: {"type": kind, **can}}}
-    return 200, {"indices": [index.name], "fields": found if field else {}}
+    """The types that a field has, and in which indices."""
+    path = request.parameters["fields"]
+    where: dict[str, list[str]] = {}
+    for index in cluster.matching(request.names, {"open"}):
+        mapped = index.mapping.get("properties", {}).get(path)
+        where.setdefault(mapped["type"] if mapped else "unmapped", []).append(index.name)
+    types = {
+        kind: {
+            "type": kind,
+            "metadata_field": False,
+            "searchable": kind != "unmapped",
+            "aggregatable": kind != "unmapped",
+            **({"indices": names} if len(where) > 1 else {}),
+        }
+        for kind, names in where.items()
+    }
+    names = sorted(name for of_kind in where.values() for name in of_kind)
+    return 200, {"indices": names, "fields": {path: types} if where.keys() - {"unmapped"} else {}}
 
 
 def _alias(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:

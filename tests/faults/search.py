@@ -94,8 +94,11 @@ def _require_known(body: dict[str, Any]) -> None:
 
 
 def _field(entry: str | dict[str, Any]) -> tuple[str, str]:
-    """The field of a sort, and its direction."""
-    return (entry, "asc") if isinstance(entry, str) else next(iter(entry.items()))
+    """The field of a sort, and its direction; here, documents have one value of each."""
+    if isinstance(entry, str):
+        return entry, "asc"
+    ((name, order),) = entry.items()
+    return name, order["order"] if isinstance(order, dict) else order
 
 
 def _found(

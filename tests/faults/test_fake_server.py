@@ -142,6 +142,7 @@ def fake(real: Server) -> Iterator[Server]:
         "/faults-none/_settings?flat_settings=true",
         "/faults-orders/_mapping?nonsense=1",
         "/faults-orders/_field_caps?fields=number&include_unmapped=true",
+        "/faults-orders,faults-hidden/_field_caps?fields=number&include_unmapped=true",
         "/faults-orders/_field_caps?fields=nonsense&include_unmapped=true",
         "/_alias/faults-some",
         "/_alias/faults-all",
@@ -223,6 +224,7 @@ def test_opening(real: Server, fake: Server, target: str) -> None:
             "track_total_hits": True,
             "query": numbers(1, 3),
         },
+        {"size": 1, "sort": [{"number": {"order": "desc", "mode": "min"}}], "_source": False},
         {"size": 9, "sort": [{"_seq_no": "asc"}], "query": {"bool": {"filter": [numbers(1, 2)]}}},
         {
             "size": 2,
