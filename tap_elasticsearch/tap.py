@@ -33,6 +33,7 @@ from tap_elasticsearch.discovery import (
     with_definitions,
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
+from tap_elasticsearch.extraction import understood
 from tap_elasticsearch.fields import walk
 from tap_elasticsearch.output import (
     UNFIT,
@@ -82,7 +83,7 @@ class TapElasticsearch(Tap):
         self.settings = parse_settings(given, sdk_settings=self._sdk_settings())
         self.client = Client(self.settings)
         self.writer = message_writer or LineWriter()
-        state = _understood({} if state is None else state)
+        state = understood({} if state is None else state)
         self._sent = sent_in(state)
         # An SDK catalog object has lost what is ours; anything else must be a catalog.
         raw = None if catalog is None or isinstance(catalog, Catalog) else catalog
@@ -229,22 +230,3 @@ def _normalised(given: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
         for name, value in given.items()
         if value is not None
     }
-
-
-def _understood(state: object) -> dict[str, Any]:
-    """``state`` if it is one, with what says nothing taken out.
-
-    Raises:
-        SettingsError: It is not the state of a Singer tap.
-    """
-    bookmarks = state.get("bookmarks") or {} if isinstance(state, dict) else None
-    if not isinstance(bookmarks, dict) or not all(
-        value is None or (isinstance(value, dict) and "partitions" not in value)
-        for value in bookmarks.values()
-    ):
-        msg = (
-            'The state cannot be used: it must look like {"bookmarks": {"stream": {…}}}.'
-            " Give the last STATE line's value that the target wrote, or no state at all."
-        )
-        raise SettingsError(msg)
-    return {"bookmarks": {name: value for name, value in bookmarks.items() if value}}

@@ -2,5 +2,6 @@
 
 from tap_elasticsearch.extraction.batches import Batch, Since, Whole
 from tap_elasticsearch.extraction.run import Extraction
+from tap_elasticsearch.extraction.states import understood
 
-__all__ = ["Batch", "Extraction", "Since", "Whole"]
+__all__ = ["Batch", "Extraction", "Since", "Whole", "understood"]

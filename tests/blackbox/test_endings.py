@@ -17,7 +17,7 @@ import pytest
 from tests.servers.process import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.command import Sandbox
     from tests.servers import Cluster
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def filled(cluster: Cluster) -> Iterator[Cluster]:
     """A server with more than a pipe holds."""
     cluster.create("end", settings={"number_of_shards": 3})
-    cluster.bulk("end", ((str(n), {"text": "x" * 500}) for n in range(5_000)))
+    cluster.bulk("end", ((str(n), {"n": n, "text": "x" * 500}) for n in range(5_000)))
     cluster.refresh()
     yield cluster
     cluster.delete("end")
@@ -254,6 +254,10 @@ STATES = {
     "something else": ({"bookmarks": {"end": "2024"}}, 2),
     "partitions": ({"bookmarks": {"end": {"partitions": []}}}, 2),
     "no object": ([1], 2),
+    "another tap's": ({"bookmarks": {"end": {"last_updated": "2024-01-01"}}}, 2),
+    "no state": ({"end": {"replication_key_value": 3}}, 2),
+    "a state in something": ({"state": {"bookmarks": {}}}, 2),
+    "members beside": ({"bookmarks": {"end": {"replication_key_value": None, "more": 1}}}, 0),
 }
 
 
@@ -264,6 +268,27 @@ def test_foreign_states(filled: Cluster, sandbox: Sandbox, state: object, code: 
     run = sandbox.run(config, "--state", sandbox.write("state.json", state))
     assert run.code == code, run.err
     assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda state: state,
+        lambda state: {"type": "STATE", "value": state},
+        lambda state: {"singer_state": state},
+    ],
+    ids=["as it is", "a STATE message", "as Meltano shows it"],
+)
+def test_states_in_wrappings(
+    filled: Cluster, sandbox: Sandbox, wrapped: Callable[[object], object]
+) -> None:
+    """What was copied with what is around it is gone on from, not passed over."""
+    config = {"hosts": [filled.url], "indices": ["end"], "replication_key": "n"}
+    bookmark = {"replication_key": "n", "replication_key_value": 4_990}
+    state = sandbox.write("state.json", wrapped({"bookmarks": {"end": bookmark}}))
+    run = sandbox.run(config, "--state", state)
+    assert run.code == 0, run.err
+    assert {record["n"] for record in run.records("end")} == set(range(4_990, 5_000))
 
 
 @pytest.mark.parametrize("catalog", [[], {}, {"streams": [{}]}, {"streams": None}])

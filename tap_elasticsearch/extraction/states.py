@@ -1,0 +1,76 @@
+"""States from outside: what an earlier run left, as orchestrators and people hand it on."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from tap_elasticsearch.exceptions import SettingsError
+
+logger = logging.getLogger("tap-elasticsearch")
+
+#: What Meltano wraps a state in, and a STATE message.
+_WRAPPINGS = ("singer_state", "value")
+#: What this tap, and the SDK, write for a stream.
+_KNOWN = frozenset(
+    {
+        "array_fields",
+        "full_table",
+        "progress_markers",
+        "replication_key",
+        "replication_key_signpost",
+        "replication_key_value",
+        "routed",
+        "scalar_fields",
+        "starting_replication_value",
+    }
+)
+
+
+def understood(state: object) -> dict[str, Any]:
+    """``{"bookmarks": {stream: {…}}}``: ``state`` with what says nothing taken out.
+
+    Args:
+        state: A state, or one as ``meltano state get`` and STATE messages show it.
+
+    Raises:
+        SettingsError: It is not the state of this tap, so that nobody could go on from it.
+    """
+    state = _unwrapped(state)
+    if not isinstance(state, dict) or (state and "bookmarks" not in state):
+        raise _unusable()
+    bookmarks = state.get("bookmarks") or {}
+    if not isinstance(bookmarks, dict):
+        raise _unusable()
+    left = {name: bookmark for name, bookmark in bookmarks.items() if bookmark}
+    for name, bookmark in left.items():
+        _look(name, bookmark)
+    return {"bookmarks": left}
+
+
+def _unwrapped(state: object) -> object:
+    for wrapping in _WRAPPINGS:
+        if isinstance(state, dict) and "bookmarks" not in state and wrapping in state:
+            state = state[wrapping]
+    return state
+
+
+def _look(name: str, bookmark: object) -> None:
+    """Raise if nothing of what a stream has can be gone on with."""
+    if not isinstance(bookmark, dict) or "partitions" in bookmark:
+        raise _unusable()
+    strange = ", ".join(sorted(bookmark.keys() - _KNOWN))
+    if not strange:
+        return
+    msg = f"The state of stream {name!r} has members that this tap does not know: {strange}."
+    if not bookmark.keys() & _KNOWN:
+        msg += " Is it another tap's? Take the stream out of it to read it from the beginning."
+        raise SettingsError(msg)
+    logger.warning("%s They are ignored.", msg)
+
+
+def _unusable() -> SettingsError:
+    return SettingsError(
+        'The state cannot be used: it must look like {"bookmarks": {"stream": {…}}}.'
+        " Give the last STATE line's value that the target wrote, or no state at all."
+    )
