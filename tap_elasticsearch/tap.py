@@ -17,8 +17,9 @@ from tap_elasticsearch.cli import TapCommand
 from tap_elasticsearch.config import (
     config_schema,
     from_environment,
-    parse_json,
+    parse_builtin,
     parse_settings,
+    refused,
 )
 from tap_elasticsearch.connection import Client, silence_client_logs
 from tap_elasticsearch.discovery import (
@@ -80,7 +81,8 @@ class TapElasticsearch(Tap):
     ) -> None:
         silence_client_logs()
         given = self._given(config or {}, parse_env_config=parse_env_config)
-        self.settings = parse_settings(given, sdk_settings=self._sdk_settings())
+        builtin = self._builtin()
+        self.settings = parse_settings(given, sdk_settings=builtin)
         self.client = Client(self.settings)
         self.writer = message_writer or LineWriter()
         state = understood({} if state is None else state)
@@ -90,7 +92,7 @@ class TapElasticsearch(Tap):
         catalog = catalog if raw is None else self._as_sent(raw)
         try:
             super().__init__(
-                config=_normalised(given, self.settings),
+                config=_normalised(given, self.settings, builtin),
                 catalog=catalog,
                 state=state,
                 validate_config=validate_config,
@@ -98,7 +100,7 @@ class TapElasticsearch(Tap):
                 message_writer=self.writer,
             )
         except ConfigValidationError as error:
-            raise SettingsError("; ".join(error.errors)) from error
+            raise refused(error.errors, builtin) from None
         # The SDK's own handlers, set by now, would exit with 0.
         self.interruption = Interruption()
         self.interruption.install()
@@ -117,18 +119,18 @@ class TapElasticsearch(Tap):
         return catalog
 
     @classmethod
-    def _sdk_settings(cls) -> list[str]:
-        """Names of the settings that the SDK adds to ours."""
+    def _builtin(cls) -> dict[str, Any]:
+        """The settings that the SDK adds to ours, each with its JSON Schema."""
         schema = deepcopy(config_schema())
         ours = set(schema["properties"])
         cls.append_builtin_config(schema)
-        return [name for name in schema["properties"] if name not in ours]
+        return {name: found for name, found in schema["properties"].items() if name not in ours}
 
     @classmethod
     def _given(cls, config: Mapping[str, Any], *, parse_env_config: bool) -> dict[str, Any]:
         if not parse_env_config:
             return dict(config)
-        names = [*config_schema()["properties"], *cls._sdk_settings()]
+        names = [*config_schema()["properties"], *cls._builtin()]
         return {**config, **from_environment(names, os.environ)}
 
     def load_state(self, state: dict[str, Any]) -> None:  # noqa: D102
@@ -215,18 +217,24 @@ class TapElasticsearch(Tap):
             plain = isinstance(error, (OSError, JSONDecodeError))
             reason = error if plain else "It holds something else."
             msg = f"--config {' '.join(value)}: {reason} Give a file with one JSON object, or ENV."
-            raise SettingsError(msg) from error
+            if any(sign in each for each in value for sign in "{="):
+                msg = (
+                    "--config holds settings. Give the name of a file with one JSON object, or ENV."
+                )
+            raise SettingsError(msg) from None
 
     @classmethod
     def get_singer_command(cls) -> click.Command:  # noqa: D102
         return TapCommand.like(super().get_singer_command(), logger=cls.logger)
 
 
-def _normalised(given: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    """What was given, as JSON has it: our settings in their real types, the SDK's decoded."""
+def _normalised(
+    given: Mapping[str, Any], settings: Settings, builtin: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What was given, as JSON has it: our settings and those of the SDK in their real types."""
     ours = msgspec.json.decode(msgspec.json.encode(settings, enc_hook=str))
     return {
-        name: ours[name] if name in ours else parse_json(name, value)
+        name: ours[name] if name in ours else parse_builtin(name, value, builtin[name])
         for name, value in given.items()
         if value is not None
     }

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 _SCHEMA = config_schema()["properties"]
 _TYPES = typing.get_type_hints(Settings, include_extras=True)
-_SECRETS = frozenset(name for name, schema in _SCHEMA.items() if schema.get("secret"))
+#: Settings whose values no message shows. A secret may be in any that is about the connection: a
+#: login inside an address, or beside the name of a user, the text of a key instead of its file.
+_HIDDEN = frozenset(
+    name for name, schema in _SCHEMA.items() if schema["group"] in {"where", "who", "TLS"}
+)
 
 #: Pairs of settings that say the same thing twice, or deny each other.
 _EXCLUSIVE = (
@@ -116,9 +120,11 @@ def _split(text: str) -> list[str]:
 
 def _shown(name: str, value: object) -> str:
     """``value`` as far as a message may show it."""
-    if name in _SECRETS:
+    text = repr(value)
+    setting = name.partition(".")[0]
+    if setting not in _SCHEMA or setting in _HIDDEN or ("://" in text and "@" in text):
         return ""
-    return " is " + re.sub(r"[^\s'\"]*@", "***@", repr(value)) + ", which"
+    return f" is {text}, which"
 
 
 def _is_structure(name: str) -> bool:

@@ -18,7 +18,7 @@ def complete_url(host: str) -> str:
     """
     parts = _split(host)
     if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        msg = f"hosts: {host!r} is no address. Write it like https://es.example.com:9200."
+        msg = f"hosts: {_shown(host)} is no address. Write it like https://es.example.com:9200."
         raise SettingsError(msg)
     port = _port(parts, host) or _DEFAULT_PORTS[parts.scheme]
     name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
@@ -42,5 +42,15 @@ def _port(parts: SplitResult, host: str) -> int | None:
     try:
         return parts.port
     except ValueError:
-        msg = f"hosts: {host!r} has no usable port. Write it like https://es.example.com:9200/path."
+        msg = (
+            f"hosts: {_shown(host)} has no usable port. Write it like"
+            " https://es.example.com:9200/path, and a login in username and password."
+        )
         raise SettingsError(msg) from None
+
+
+def _shown(host: str) -> str:
+    """``host`` for a message: behind its first colon may be a password."""
+    scheme, separator, rest = host.rpartition("://")
+    name, colon, _ = rest.partition(":")
+    return repr(f"{scheme}{separator}{name}{colon and ':***'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 #: How Elastic Cloud's own keys begin; they are sent as they are.
 _CLOUD_KEY = "essu_"
+#: The name of a header (RFC 9110, 5.6.2: token).
+_HEADER = re.compile(r"[-!#$%&'*+.^_`|~0-9a-z]+")
 
 
 def login_headers(settings: Settings) -> dict[str, str]:
@@ -24,7 +27,7 @@ def login_headers(settings: Settings) -> dict[str, str]:
         SettingsError: There are two logins, or something that cannot be sent.
     """
     own = {
-        name.strip().lower(): _sendable(f"headers: {name}", str(value))
+        _header(name): _sendable(f"headers: {name}", str(value))
         for name, value in settings.headers.items()
     }
     login = _authorization(settings)
@@ -39,6 +42,9 @@ def login_headers(settings: Settings) -> dict[str, str]:
 
 def describe_login(settings: Settings) -> str | None:
     """How the settings log in, in words for a message; never the secret."""
+    if settings.username is not None and not settings.password:
+        # In an address, what stands there alone may be a token.
+        return "the user name given, with an empty password"
     if settings.username is not None:
         return f"username {settings.username!r} with the password given"
     if settings.api_key is not None:
@@ -86,6 +92,22 @@ def _is_encoded(key: str) -> bool:
         return b":" in b64decode(key, validate=True)
     except ValueError:
         return False
+
+
+def _header(name: str) -> str:
+    """The name of a header, in lower case.
+
+    Raises:
+        SettingsError: It is none. (It is not shown: the value may have been written into it.)
+    """
+    name = name.strip().lower()
+    if not _HEADER.fullmatch(name):
+        msg = (
+            "headers: a name holds characters that names of HTTP headers cannot have. Write"
+            ' {"name": "value"}.'
+        )
+        raise SettingsError(msg)
+    return name
 
 
 def _sendable(name: str, value: str) -> str:

@@ -82,7 +82,7 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
     """The context for every connection.
 
     Raises:
-        SettingsError: ``ca_fingerprint`` is none.
+        SettingsError: ``ca_fingerprint`` is none, or a text stands where a file is wanted.
         CertificateError: A certificate or key that the settings name cannot be loaded.
     """
     if settings.ca_fingerprint is not None:
@@ -113,6 +113,7 @@ def _careless(settings: Settings) -> ssl.SSLContext:
 def _presenting(settings: Settings, context: ssl.SSLContext) -> ssl.SSLContext:
     """``context``, with our own certificate, if there is one."""
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _reject_texts(settings)
     if settings.client_cert is not None:
         # Never None: OpenSSL would ask for it on the terminal.
         password = str(settings.client_key_password or "")
@@ -122,6 +123,15 @@ def _presenting(settings: Settings, context: ssl.SSLContext) -> ssl.SSLContext:
             msg = _unloadable(settings, error)
             raise CertificateError(msg) from error
     return context
+
+
+def _reject_texts(settings: Settings) -> None:
+    """Raise if a certificate or key is not the name of a file, but what should be in one."""
+    for name in ("client_cert", "client_key"):
+        value = getattr(settings, name) or ""
+        if "-----" in value or "\n" in value:
+            msg = f"{name} is PEM text. Give the name of a file that holds it."
+            raise SettingsError(msg)
 
 
 def _unloadable(settings: Settings, error: OSError) -> str:
@@ -187,7 +197,7 @@ def _fingerprint(text: str) -> str:
     digits = re.sub(r"[:\s]", "", text.rpartition("=")[2]).lower()
     if not re.fullmatch("[0-9a-f]{64}", digits):
         msg = (
-            f"ca_fingerprint {text!r} is not a SHA-256 fingerprint: 64 hexadecimal digits, with or"
+            "ca_fingerprint is not a SHA-256 fingerprint: 64 hexadecimal digits, with or"
             " without colons. Elasticsearch prints it at its first start; for a certificate in a"
             " file: openssl x509 -noout -fingerprint -sha256 -in FILE."
         )
