@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.config.parsing import parse_json
@@ -11,6 +12,13 @@ from tap_elasticsearch.exceptions import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+#: What a text may say for a boolean: more than JSON does, as the SDK takes it from variables.
+_BOOLEANS = MappingProxyType(
+    {
+        **dict.fromkeys(("true", "1", "yes", "on"), True),
+        **dict.fromkeys(("false", "0", "no", "off"), False),
+    }
+)
 #: The end of the SDK's own message, with the path of what is wrong: names, and places in lists.
 _PLACE = re.compile(r" in config((?:\[(?:'[\w*. -]+'|\d+)\])+)$")
 
@@ -26,7 +34,15 @@ def parse_builtin(name: str, value: object, schema: Mapping[str, Any]) -> object
     Raises:
         SettingsError: The text is none of it.
     """
-    return parse_json(name, value) if "object" in schema.get("type", ()) else value
+    if not isinstance(value, str):
+        return value
+    types = schema.get("type", ())
+    text = value.strip()
+    if "boolean" in types:
+        return _BOOLEANS.get(text.lower(), value)
+    if "integer" in types and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return parse_json(name, value) if "object" in types else value
 
 
 def refused(errors: Iterable[str], properties: Mapping[str, Any]) -> SettingsError:
