@@ -16,11 +16,22 @@ def from_environment(names: Iterable[str], environment: Mapping[str, str]) -> di
     """Values of the settings ``names`` that ``environment`` or a ``.env`` file holds.
 
     The ``.env`` file is looked for in the working directory and above it; what ``environment``
-    says goes first. Values stay texts; ``parse_settings`` reads them.
+    says goes first. Values stay texts; ``parse_settings`` reads them. A blank one is as none: CI
+    and docker compose pass such for what is not set.
     """
-    path = find_dotenv(usecwd=True)
-    file = {k: v for k, v in dotenv_values(path).items() if v is not None} if path else {}
-    values = {**file, **environment}
+    values = _variables(environment)
     return {
         name: values[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in values
+    }
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables with our prefix that say something, those of a ``.env`` file included."""
+    path = find_dotenv(usecwd=True)
+    file = dotenv_values(path) if path else {}
+    return {
+        name: value
+        for source in (file, environment)
+        for name, value in source.items()
+        if name.startswith(PREFIX) and value and value.strip()
     }

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_elasticsearch.config import config_schema
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -54,3 +56,22 @@ def test_wrong_settings_of_the_sdk(sandbox: Sandbox, name: str, value: str, word
     assert run.code == 2
     (line,) = run.complaints
     assert words in line
+
+
+def test_blank_variables(filled: Cluster, sandbox: Sandbox) -> None:
+    """A variable that is there and empty is as one that is not, for every setting."""
+    settings = [*config_schema()["properties"], "stream_maps", "flattening_enabled", "batch_config"]
+    blank = {PREFIX + name.upper(): "" for name in settings}
+    given = {PREFIX + "HOSTS": filled.url, PREFIX + "INDICES": "env", PREFIX + "API_KEY": " "}
+    run = sandbox.run({}, "--config", "ENV", **{**blank, **given})
+    assert run.code == 0, run.err
+    assert [record["_id"] for record in run.records("env")] == ["1"]
+
+
+def test_a_blank_variable_over_a_file(filled: Cluster, sandbox: Sandbox) -> None:
+    """A blank variable hides neither what a ``.env`` file says nor what the configuration does."""
+    (sandbox.folder / ".env").write_text(f"{PREFIX}HOSTS={filled.url}\n{PREFIX}API_KEY=\n")
+    blank = {PREFIX + "HOSTS": "", PREFIX + "INDICES": ""}
+    run = sandbox.run({"indices": "env"}, "--config", "ENV", **blank)
+    assert run.code == 0, run.err
+    assert [record["_id"] for record in run.records("env")] == ["1"]
