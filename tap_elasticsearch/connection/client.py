@@ -30,12 +30,13 @@ from tap_elasticsearch.connection.answers import (
 )
 from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
 from tap_elasticsearch.connection.login import describe_login, login_headers
+from tap_elasticsearch.connection.node import ASKED
 from tap_elasticsearch.connection.pace import Pace
 from tap_elasticsearch.connection.retries import Retries
-from tap_elasticsearch.connection.server import Server, identify, identify_refusal
+from tap_elasticsearch.connection.server import Server, identify, identify_refusal, introduced
 from tap_elasticsearch.connection.tls import describe_trust
 from tap_elasticsearch.connection.transport import elasticsearch
-from tap_elasticsearch.exceptions import NotFoundError, PrivilegeError, RequestError
+from tap_elasticsearch.exceptions import NotFoundError, PrivilegeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -79,7 +80,8 @@ class Client:
         self._transport = self._elasticsearch.transport
         self._retries = Retries(settings.max_retry_time, sleep)
         self._pace = Pace(settings.max_requests_per_second)
-        self.url = next(iter(self._transport.node_pool.all())).base_url
+        urls = [node.base_url for node in self._transport.node_pool.all()]
+        self._where = urls[0] if len(urls) == 1 else f"one of {', '.join(urls)}"
 
     @cached_property
     def server(self) -> Server:
@@ -89,21 +91,10 @@ class Client:
             RequestError: What answers is neither Elasticsearch nor OpenSearch.
         """
         try:
-            answer = self._request("GET", "/", what=f"The first request to {self.url}")
+            answer = self._request("GET", "/", what=f"The first request to {self._where}")
         except PrivilegeError as refusal:
             return identify_refusal(str(refusal))
-        try:
-            info = msgspec.json.decode(answer)
-        except msgspec.DecodeError:
-            info = None
-        if not isinstance(info, dict) or "version" not in info:
-            shown = answer[:80].decode("utf-8", "replace")
-            msg = (
-                f"What answers at {self.url} is not Elasticsearch or OpenSearch; its answer begins"
-                f" with {shown!r}. Check hosts."
-            )
-            raise RequestError(msg)
-        server = identify(info)
+        server = identify(introduced(answer, ASKED.get()))
         self._headers.update(server.headers)
         return server
 
@@ -324,7 +315,7 @@ class Client:
                 request_timeout=timeout,
             )
         except elastic_transport.TransportError as error:
-            raise_transport_error(error, self.url, trust=self._trust)
+            raise_transport_error(error, ASKED.get(), trust=self._trust)
         answer = answer.encode() if isinstance(answer, str) else answer or b""
         self._retries.answered |= meta.status < 500  # noqa: PLR2004
         if not 200 <= meta.status < 300:  # noqa: PLR2004

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ssl
+from contextvars import ContextVar
 from typing import Any
 
 import elastic_transport
 
 from tap_elasticsearch.connection.tls import PinnedContext
+
+#: The address of the server that this thread asked last: of several, any may be the one.
+ASKED: ContextVar[str] = ContextVar("ASKED")
 
 
 class Node(elastic_transport.Urllib3HttpNode):
@@ -35,6 +39,7 @@ class Node(elastic_transport.Urllib3HttpNode):
         headers: elastic_transport.HttpHeaders | None = None,
         request_timeout: Any = None,  # noqa: ANN401 - the base class has a type of its own for it
     ) -> Any:  # noqa: ANN401 - what the base class returns cannot be imported
+        ASKED.set(self.base_url)
         if isinstance(self._context, PinnedContext):
             self._pin(self._context, request_timeout)
         return super().perform_request(method, target, body, headers, request_timeout)

@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from tap_elasticsearch.exceptions import RequestError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -74,6 +78,30 @@ class Server:
         if self.own_pit_api:
             return shards
         return wanted if self.cuts_shards else 1
+
+
+def introduced(answer: bytes, url: str) -> dict[str, Any]:
+    """What a server says of itself.
+
+    Args:
+        answer: That to ``GET /``.
+        url: Where it came from, for the message.
+
+    Raises:
+        RequestError: What answers is neither Elasticsearch nor OpenSearch.
+    """
+    try:
+        info = msgspec.json.decode(answer)
+    except msgspec.DecodeError:
+        info = None
+    if not isinstance(info, dict) or "version" not in info:
+        shown = answer[:80].decode("utf-8", "replace")
+        msg = (
+            f"What answers at {url} is not Elasticsearch or OpenSearch; its answer begins with"
+            f" {shown!r}. Check hosts."
+        )
+        raise RequestError(msg)
+    return info
 
 
 def identify_refusal(said: str) -> Server:
