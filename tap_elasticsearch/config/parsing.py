@@ -153,22 +153,36 @@ def _secret(kind: type, value: object) -> Secret:
 
 
 def _with_login_of_hosts(values: dict[str, Any]) -> dict[str, Any]:
-    """Take ``user:password@`` out of the hosts, where it would reach logs and messages.
+    """Take ``user:password@`` out of the hosts, where it would reach logs and messages."""
+    hosts = [_without_login(host) for host in values.get("hosts") or ()]
+    if not hosts:
+        return values
+    values = {**values, "hosts": tuple(address for address, _ in hosts)}
+    logins = {login for _, login in hosts if login}
+    if not logins:
+        return values
+    if "username" in values:
+        shown = next(address.rpartition("://")[2] for address, login in hosts if login)
+        msg = f"Both username and a login in hosts ({shown}) are given. Keep one."
+        raise SettingsError(msg)
+    if len(logins) > 1:
+        msg = (
+            "Several logins are given in hosts, but they are addresses of one cluster, and one"
+            " login is sent to all. Keep one, or give username and password instead."
+        )
+        raise SettingsError(msg)
+    user, _, password = logins.pop().partition(":")
+    return {**values, "username": unquote(user), "password": Secret(unquote(password))}
+
+
+def _without_login(host: str) -> tuple[str, str]:
+    """An address without its login, and that.
 
     Not by the rules of URLs: what people write as a password there is often not encoded.
     """
-    hosts = []
-    for host in values.get("hosts") or ():
-        before, scheme, rest = host.rpartition("://")
-        login, _, address = rest.rpartition("@")
-        if login:
-            if "username" in values:
-                msg = f"Both username and a login in hosts ({address}) are given. Keep one."
-                raise SettingsError(msg)
-            user, _, password = login.partition(":")
-            values["username"], values["password"] = unquote(user), Secret(unquote(password))
-        hosts.append(before + scheme + address)
-    return {**values, "hosts": tuple(hosts)} if hosts else values
+    before, scheme, rest = host.rpartition("://")
+    login, _, address = rest.rpartition("@")
+    return before + scheme + address, login
 
 
 def _reject_wrong_dates(values: Mapping[str, Any]) -> None:

@@ -40,6 +40,11 @@ ACCEPTED = {
         ),
     ),
 }
+SEVERAL = {
+    "the same": ["http://me:hunter2@a", "http://me:hunter2@b"],
+    "in one text": "http://me:hunter2@a,http://me:hunter2@b",
+    "with one": ["http://a", "http://me:hunter2@b"],
+}
 
 #: Addresses with logins as people write them, encoded or not, and what becomes of them.
 LOGINS = {
@@ -81,6 +86,10 @@ REFUSED = {
     "a login twice": (
         {"hosts": ["http://a:b@c"], "username": "a", "password": "b"},
         "Both username and a login in hosts (c) are given",
+    ),
+    "two logins in hosts": (
+        {"hosts": ["http://a:b@c", "http://a:d@e"]},
+        "Several logins are given in hosts",
     ),
     "trust in vain": ({"verify_certs": False, "ca_certs": "ca.pem"}, "verify_certs is false"),
 }
@@ -129,6 +138,14 @@ def test_logins_in_hosts(host: str) -> None:
     """A login inside an address never stays there, however it is written."""
     settings = parse_settings({"hosts": host})
     assert ((settings.hosts or ())[0], settings.username, settings.password) == LOGINS[host]
+
+
+@pytest.mark.parametrize("hosts", SEVERAL.values(), ids=SEVERAL)
+def test_one_login_in_several_hosts(hosts: object) -> None:
+    """A login that each address of a cluster has, or one of them, is the login for all."""
+    settings = parse_settings({"hosts": hosts})
+    expected = ("http://a", "http://b"), "me", "hunter2"
+    assert (settings.hosts, settings.username, settings.password) == expected
 
 
 def test_settings_of_the_sdk_are_known() -> None:
