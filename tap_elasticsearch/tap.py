@@ -8,12 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from simplejson import JSONDecodeError
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.singerlib import Catalog
 
-from tap_elasticsearch.cli import TapCommand
+from tap_elasticsearch.cli import UNREADABLE, TapCommand, unreadable, which_is_unreadable
 from tap_elasticsearch.config import (
     config_schema,
     from_environment,
@@ -40,6 +39,7 @@ from tap_elasticsearch.output import (
     UNFIT,
     Interruption,
     LineWriter,
+    reject_unusable_storage,
     without_stream,
 )
 from tap_elasticsearch.streams import IndexStream
@@ -90,9 +90,10 @@ class TapElasticsearch(Tap):
         # An SDK catalog object has lost what is ours; anything else must be a catalog.
         raw = None if catalog is None or isinstance(catalog, Catalog) else catalog
         catalog = catalog if raw is None else self._as_sent(raw)
+        config = _normalised(given, self.settings, builtin)
         try:
             super().__init__(
-                config=_normalised(given, self.settings, builtin),
+                config=config,
                 catalog=catalog,
                 state=state,
                 validate_config=validate_config,
@@ -101,6 +102,7 @@ class TapElasticsearch(Tap):
             )
         except ConfigValidationError as error:
             raise refused(error.errors, builtin) from None
+        reject_unusable_storage(config)
         # The SDK's own handlers, set by now, would exit with 0.
         self.interruption = Interruption()
         self.interruption.install()
@@ -214,14 +216,25 @@ class TapElasticsearch(Tap):
         try:
             return super().cb_config(ctx, param, value)
         except (OSError, ValueError, TypeError) as error:
-            plain = isinstance(error, (OSError, JSONDecodeError))
-            reason = error if plain else "It holds something else."
+            reason: object = error if isinstance(error, OSError) else "holds something else."
+            if isinstance(error, UNREADABLE):
+                reason = unreadable(error)
             msg = f"--config {' '.join(value)}: {reason} Give a file with one JSON object, or ENV."
             if any(sign in each for each in value for sign in "{="):
                 msg = (
                     "--config holds settings. Give the name of a file with one JSON object, or ENV."
                 )
             raise SettingsError(msg) from None
+
+    @classmethod
+    def invoke(cls, **options: Any) -> None:  # noqa: ANN401, D102
+        try:
+            super().invoke(**options)
+        except UNREADABLE as error:
+            files = {f"--{name}": options.get(name) for name in ("state", "catalog")}
+            if msg := which_is_unreadable(files):
+                raise SettingsError(msg) from error
+            raise
 
     @classmethod
     def get_singer_command(cls) -> click.Command:  # noqa: D102

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from simplejson import JSONDecodeError
 from singer_sdk.exceptions import (
     ConfigurationError,
     DiscoveryError,
@@ -14,6 +13,8 @@ from singer_sdk.exceptions import (
     SingerSDKError,
 )
 from singer_sdk.plugin_base import SingerCommand
+
+from tap_elasticsearch.exceptions import SettingsError
 
 if TYPE_CHECKING:
     import logging
@@ -41,6 +42,7 @@ class TapCommand(SingerCommand):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, D102
         try:
+            _reject_closed_output()
             return super().main(*args, **kwargs)
         except SingerSDKError as error:
             # The SDK keeps to itself why an expression cannot be parsed.
@@ -49,6 +51,10 @@ class TapCommand(SingerCommand):
             self.logger.error("%s", message)  # noqa: TRY400 - a traceback is of no use to a user
             default = 2 if isinstance(error, _TO_MEND) else 1
             sys.exit(getattr(error, "exit_code", default))
-        except JSONDecodeError as error:
-            self.logger.error("The --catalog or --state file is not valid JSON: %s", error)  # noqa: TRY400
-            sys.exit(2)
+
+
+def _reject_closed_output() -> None:
+    # Nothing may be opened before: it would become what should be stdout.
+    if sys.stdout is None:
+        msg = "There is no output to write to: stdout is closed. Give it a file or a pipe."
+        raise SettingsError(msg)

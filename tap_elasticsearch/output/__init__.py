@@ -5,6 +5,7 @@ from tap_elasticsearch.output.interruption import Interruption
 from tap_elasticsearch.output.lines import RecordLines
 from tap_elasticsearch.output.maps import UNFIT, mapping_settings, prepare, without_stream
 from tap_elasticsearch.output.progress import Progress
+from tap_elasticsearch.output.storage import reject_unusable_storage
 from tap_elasticsearch.output.timer import ClosingTimer
 from tap_elasticsearch.output.writer import LineWriter
 
@@ -18,5 +19,6 @@ __all__ = [
     "RecordLines",
     "mapping_settings",
     "prepare",
+    "reject_unusable_storage",
     "without_stream",
 ]
