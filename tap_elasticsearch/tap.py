@@ -27,6 +27,7 @@ from tap_elasticsearch.discovery import (
     discover,
     formed,
     listed,
+    may_be_date,
     remembered,
     replications,
     sent_in,
@@ -148,14 +149,26 @@ class TapElasticsearch(Tap):
         except UNFIT as error:
             msg = f"stream_maps cannot be used ({type(error).__name__}: {error})."
             raise SettingsError(msg) from error
-        for stream in self.streams.values():
-            if isinstance(stream, IndexStream) and stream.selected:
-                stream.prepare_maps()
+        streams = [s for s in self.streams.values() if isinstance(s, IndexStream) and s.selected]
+        for stream in streams:
+            stream.prepare_maps()
+        self._report_vain_dates(streams)
         if vain := without_stream(self.mapper.stream_maps_dict, self.streams):
             self.logger.warning(
                 "stream_maps: there is no stream %s. Some that there are: %s.",
                 " or ".join(vain),
                 listed(list(self.streams)) or "none",
+            )
+
+    def _report_vain_dates(self, streams: Sequence[IndexStream]) -> None:
+        """Say that no stream goes by dates, where the settings give one."""
+        given = [name for name in ("start_date", "end_date") if getattr(self.settings, name)]
+        keyed = ((s.definition.fields, s.replication_key) for s in streams if s.is_sorted)
+        if given and streams and not any(key and may_be_date(fields, key) for fields, key in keyed):
+            self.logger.warning(
+                "%s: not used, since no stream is incremental by a date. Give a replication_key"
+                " that is one, or a query in streams.",
+                " and ".join(given),
             )
 
     def discover_streams(self) -> Sequence[IndexStream]:  # noqa: D102
@@ -244,10 +257,13 @@ class TapElasticsearch(Tap):
 def _normalised(
     given: Mapping[str, Any], settings: Settings, builtin: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What was given, as JSON has it: our settings and those of the SDK in their real types."""
+    """What was given, as JSON has it: our settings and those of the SDK in their real types.
+
+    Less ``start_date``: the SDK would call it the bookmark of every stream, whatever its key is.
+    """
     ours = msgspec.json.decode(msgspec.json.encode(settings, enc_hook=str))
     return {
         name: ours[name] if name in ours else parse_builtin(name, value, builtin[name])
         for name, value in given.items()
-        if value is not None
+        if value is not None and name != "start_date"
     }

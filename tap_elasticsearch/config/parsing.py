@@ -192,6 +192,11 @@ def _reject_wrong_dates(values: Mapping[str, Any]) -> None:
         except ValueError as error:
             msg = f"Setting {name} cannot be used: {error}."
             raise SettingsError(msg) from None
+    if {"start_date", "end_date"} <= values.keys() and (
+        parse_instant(values["start_date"]) >= parse_instant(values["end_date"])
+    ):
+        msg = "start_date is not before end_date, so there is nothing to read. Mend one of them."
+        raise SettingsError(msg)
 
 
 def _reject_contradictions(values: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from tap_elasticsearch.discovery.definition import StreamDefinition, entry_of, f
 from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
 from tap_elasticsearch.discovery.kept import as_sent
-from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types
+from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types, may_be_date
 from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.names import alias_filters, chunks, find, settings_of, visible
 from tap_elasticsearch.discovery.selection import Selection, select
@@ -42,6 +42,7 @@ __all__ = [
     "key_types",
     "listed",
     "mark_dropped",
+    "may_be_date",
     "metadata",
     "remembered",
     "replications",

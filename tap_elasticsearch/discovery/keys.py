@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.names import chunks
 from tap_elasticsearch.exceptions import SettingsError
-from tap_elasticsearch.fields import is_sortable, walk
+from tap_elasticsearch.fields import DATES, is_sortable, walk
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -61,6 +61,11 @@ def multi_field_problem(
         if client.field_types(chunk, key).keys() - {"unmapped"}:
             return None
     return f"there is no field {key}, nor a multi-field of this name."
+
+
+def may_be_date(fields: Field, key: str) -> bool:
+    """Is the field at a dotted path a date, or one that only the server knows?"""
+    return all(field.type in DATES for path, field in walk(fields) if ".".join(path) == key)
 
 
 def _described(field: Field) -> str:

@@ -88,13 +88,15 @@ def beginning(
     elif settings.start_date is not None and key.kind == DATE:
         configured = parse_instant(settings.start_date)
     if bookmark is None or configured is None:
+        if configured is not None:
+            logger.info("Beginning at %s, as the settings say.", key.bookmark(configured))
         return configured if bookmark is None else bookmark
-    if configured < bookmark:  # type: ignore[operator]
-        logger.info(
-            "Beginning at the bookmark %s; what the settings say lies before it (--full-refresh"
-            " in Meltano, or no state, goes back).",
-            key.bookmark(bookmark),
-        )
+    logger.info(
+        "Beginning at the bookmark %s; what the settings say lies %s it and counts only where there"
+        " is none (--full-refresh in Meltano, or no state).",
+        key.bookmark(bookmark),
+        "before" if configured < bookmark else "not before",  # type: ignore[operator]
+    )
     return bookmark
 
 

@@ -72,6 +72,10 @@ REFUSED = {
         {"start_date": "2024-02-30"},
         "Setting start_date cannot be used: '2024-02-30' is no date: write it like 2024-12-31",
     ),
+    "a time that ends before it begins": (
+        {"start_date": "2024-01-02", "end_date": "2024-01-02T01:00:00+01:00"},
+        "start_date is not before end_date",
+    ),
     "endless": ({"lookback_seconds": "inf"}, "Setting lookback_seconds is 'inf'"),
     "no JSON": ({"streams": "[{]"}, "Setting streams is '[{]', which is not valid JSON"),
     "two logins": (
