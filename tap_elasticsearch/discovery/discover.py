@@ -22,11 +22,11 @@ from tap_elasticsearch.discovery.definition import (
     report_choices,
     stream_name,
 )
-from tap_elasticsearch.discovery.keys import key_problem, multi_field_problem
 from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.mappings import Mapping, computing, read_mappings
 from tap_elasticsearch.discovery.names import alias_filters, find, is_pattern, visible
 from tap_elasticsearch.discovery.overrides import Overrides
+from tap_elasticsearch.discovery.replication import key_of, reject_unmatched_key
 from tap_elasticsearch.discovery.routing import in_key, routed_indices
 from tap_elasticsearch.discovery.sent import NOTHING
 from tap_elasticsearch.discovery.shapes import in_force
@@ -123,6 +123,8 @@ def discover(
         report_names(definition)
         report_choices(formed(definition, settings))
     _reject_unmatched(settings.array_fields, definitions)
+    own = {candidate.name for candidate in candidates if candidate.key is not None}
+    reject_unmatched_key(settings.replication_key, definitions, own)
     overrides.reject_unmatched()
     return sorted(definitions, key=lambda definition: definition.name)
 
@@ -247,7 +249,7 @@ def _definition(
         ),
         fields=fields,
         query=candidate.query,
-        replication_key=_key(client, candidate, fields, settings.replication_key),
+        replication_key=key_of(client, candidate, fields, settings.replication_key),
         property_names=settings.property_names,
     )
 
@@ -292,25 +294,6 @@ def _warn_of_sources(
         )
     if any(is_rewritten({}, source) for source in sources):
         logger.info(REWRITTEN, name)
-
-
-def _key(client: Client, candidate: Candidate, fields: Field, default: str | None) -> str | None:
-    """The stream's replication key: its own, which must be usable, or the global one if it is."""
-    key = candidate.key or default
-    if key is None:
-        return None
-    problem = key_problem(fields, key) or multi_field_problem(
-        client, candidate.members, fields, key
-    )
-    if candidate.key is not None:
-        if problem:
-            msg = f"Stream {candidate.name}: {problem}"
-            raise SettingsError(msg)
-        return candidate.key
-    if problem:
-        logger.info("Stream %s is read whole every time: %s", candidate.name, problem)
-        return None
-    return default
 
 
 def _warn_of_unknown_types(name: str, fields: Field) -> None:

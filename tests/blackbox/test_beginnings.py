@@ -59,3 +59,37 @@ def test_a_start_date_behind_the_bookmark(filled: Cluster, sandbox: Sandbox) -> 
     assert [record["_id"] for record in run.records("beg_a")] == ["1"]
     assert "Beginning at the bookmark 2024-05-01T00:00:00.000000000Z; what the settings" in run.err
     assert "lies not before it and counts only where there is none" in run.err
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("att", "replication_key: no field of any stream matches att. Did you mean at?"),
+        ("nowhere", "replication_key: no field of any stream matches nowhere. Use one of: at, n."),
+        ("_id", "replication_key: _id cannot be a replication key: sorting by it loads every id"),
+    ],
+)
+def test_a_key_that_no_stream_has(filled: Cluster, sandbox: Sandbox, key: str, words: str) -> None:
+    """A key for all streams that none of them has is refused, with those that could be meant."""
+    run = sandbox.run(config(filled, replication_key=key))
+    assert run.code == 2
+    assert run.complaints[0].startswith(words)
+
+
+def test_a_key_that_some_streams_have(filled: Cluster, sandbox: Sandbox) -> None:
+    """Streams without the key are read whole, with a warning each."""
+    run = sandbox.run(config(filled, replication_key="at"))
+    assert run.code == 0, run.err
+    (line,) = [line for line in run.err.splitlines() if "is read whole every time" in line]
+    assert "WARNING" in line
+    assert "Stream beg_b is read whole every time: there is no field at. Use one of: n." in line
+
+
+def test_a_key_before_there_are_fields(cluster: Cluster, sandbox: Sandbox) -> None:
+    """An index without fields may have the key tomorrow, so there is nothing to refuse."""
+    cluster.create("beg-new")
+    try:
+        new = {"hosts": [cluster.url], "indices": ["beg-new"], "replication_key": "at"}
+        assert [stream["stream"] for stream in sandbox.discover(new)["streams"]] == ["beg_new"]
+    finally:
+        cluster.delete("beg-new")
