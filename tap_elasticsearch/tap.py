@@ -19,6 +19,7 @@ from tap_elasticsearch.config import (
     parse_builtin,
     parse_settings,
     refused,
+    report_unused,
 )
 from tap_elasticsearch.connection import Client, silence_client_logs
 from tap_elasticsearch.discovery import (
@@ -46,6 +47,7 @@ from tap_elasticsearch.output import (
 from tap_elasticsearch.streams import IndexStream
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Mapping, Sequence
 
     import click
@@ -131,9 +133,13 @@ class TapElasticsearch(Tap):
 
     @classmethod
     def _given(cls, config: Mapping[str, Any], *, parse_env_config: bool) -> dict[str, Any]:
+        names = [*config_schema()["properties"], *cls._builtin()]
+        for line in report_unused(names, config, os.environ, read=parse_env_config):
+            cls.logger.warning("%s", line)
         if not parse_env_config:
             return dict(config)
-        names = [*config_schema()["properties"], *cls._builtin()]
+        # The SDK would say that the environment is passed over, since it is not told to read it.
+        cls.logger.addFilter(_is_true)
         return {**config, **from_environment(names, os.environ)}
 
     def load_state(self, state: dict[str, Any]) -> None:  # noqa: D102
@@ -252,6 +258,10 @@ class TapElasticsearch(Tap):
     @classmethod
     def get_singer_command(cls) -> click.Command:  # noqa: D102
         return TapCommand.like(super().get_singer_command(), logger=cls.logger)
+
+
+def _is_true(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Skipping parse of env var settings")
 
 
 def _normalised(

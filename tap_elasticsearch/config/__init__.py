@@ -2,7 +2,7 @@
 
 from tap_elasticsearch.config.builtin import parse_builtin, refused
 from tap_elasticsearch.config.entries import Secret, StreamSettings
-from tap_elasticsearch.config.environment import from_environment
+from tap_elasticsearch.config.environment import from_environment, report_unused
 from tap_elasticsearch.config.parsing import parse_settings
 from tap_elasticsearch.config.schema import config_schema
 from tap_elasticsearch.config.settings import Settings
@@ -16,4 +16,5 @@ __all__ = [
     "parse_builtin",
     "parse_settings",
     "refused",
+    "report_unused",
 ]

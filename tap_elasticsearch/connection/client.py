@@ -81,6 +81,8 @@ class Client:
         self._retries = Retries(settings.max_retry_time, sleep)
         self._pace = Pace(settings.max_requests_per_second)
         urls = [node.base_url for node in self._transport.node_pool.all()]
+        given = settings.hosts or settings.cloud_id
+        self._unset = "" if given else " (the default, since hosts is not set)"
         self._where = urls[0] if len(urls) == 1 else f"one of {', '.join(urls)}"
 
     @cached_property
@@ -315,7 +317,7 @@ class Client:
                 request_timeout=timeout,
             )
         except elastic_transport.TransportError as error:
-            raise_transport_error(error, ASKED.get(), trust=self._trust)
+            raise_transport_error(error, ASKED.get() + self._unset, trust=self._trust)
         answer = answer.encode() if isinstance(answer, str) else answer or b""
         self._retries.answered |= meta.status < 500  # noqa: PLR2004
         if not 200 <= meta.status < 300:  # noqa: PLR2004

@@ -75,3 +75,34 @@ def test_a_blank_variable_over_a_file(filled: Cluster, sandbox: Sandbox) -> None
     run = sandbox.run({"indices": "env"}, "--config", "ENV", **blank)
     assert run.code == 0, run.err
     assert [record["_id"] for record in run.records("env")] == ["1"]
+
+
+def test_unknown_variables(sandbox: Sandbox) -> None:
+    """A variable that is no setting's is named, with the one that was meant; others are not."""
+    given = {PREFIX + "HOST": "http://127.0.0.1:9", PREFIX + "X": "1", PREFIX + "LOGLEVEL": "INFO"}
+    own = {PREFIX + "TEST_KILLS": "1", PREFIX + "_CATALOG": "x", PREFIX + "MAX_RETRY_TIME": "0"}
+    run = sandbox.run({}, "--config", "ENV", "--discover", **given, **own)
+    lines = [line for line in run.err.splitlines() if "no setting for the variable" in line]
+    assert len(lines) == 2
+    assert f"{PREFIX}HOST. Did you mean {PREFIX}HOSTS?" in lines[0]
+    assert lines[1].endswith(f"{PREFIX}X.")
+    assert "Skipping parse of env var" not in run.err
+
+
+def test_variables_that_are_not_read(sandbox: Sandbox) -> None:
+    """Without ENV, one line names the variables that would say something the file does not."""
+    config = {"hosts": "http://127.0.0.1:9", "max_retry_time": 0}
+    given = {PREFIX + "HOSTS": "http://es", PREFIX + "API_KEY": "topsecret", PREFIX + "X": "1"}
+    run = sandbox.run(config, "--discover", **given)
+    assert f"Not read, since --config ENV is not given: {PREFIX}API_KEY." in run.err
+    assert "topsecret" not in run.err
+    assert run.err.count(PREFIX) == 1
+
+
+def test_no_hosts(sandbox: Sandbox) -> None:
+    """Where hosts is not set, the message about the default address says so."""
+    run = sandbox.run({"max_retry_time": 0}, "--discover")
+    if run.code == 0:
+        pytest.skip("a server is at the default address")
+    (line,) = run.complaints
+    assert "http://localhost:9200 (the default, since hosts is not set)" in line
