@@ -18,6 +18,7 @@ from tap_elasticsearch.discovery import (
     key_problem,
     mark_dropped,
     metadata,
+    none_in,
     select,
     to_remember,
 )
@@ -229,7 +230,7 @@ class IndexStream(Stream):
         return self.mask[breadcrumb(path)]
 
     def _records(self, recorder: Recorder, found: Whole | Since) -> Iterator[dict[str, Any]]:
-        progress = Progress(self.name, self.logger)
+        progress = Progress(self.name, self.logger, none=none_in(self.definition))
         give = self._written if self._as_lines() else Batch.records
         with progress.shown(), self._interruption.patience(), found.reading as reading:
             try:

@@ -158,6 +158,11 @@ class TapElasticsearch(Tap):
         streams = [s for s in self.streams.values() if isinstance(s, IndexStream) and s.selected]
         for stream in streams:
             stream.prepare_maps()
+        if not streams:
+            self.logger.warning(
+                "No stream is selected, so nothing is read. Select some in the catalog"
+                ' ("selected": true); in Meltano: meltano select tap-elasticsearch "STREAM" "*".'
+            )
         self._report_vain_dates(streams)
         if vain := without_stream(self.mapper.stream_maps_dict, self.streams):
             self.logger.warning(

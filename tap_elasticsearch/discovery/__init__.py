@@ -10,7 +10,7 @@ from tap_elasticsearch.discovery.catalog import (
     replications,
     with_definitions,
 )
-from tap_elasticsearch.discovery.definition import StreamDefinition, entry_of, formed
+from tap_elasticsearch.discovery.definition import StreamDefinition, entry_of, formed, none_in
 from tap_elasticsearch.discovery.discover import discover
 from tap_elasticsearch.discovery.drift import report_drift
 from tap_elasticsearch.discovery.kept import as_sent
@@ -44,6 +44,7 @@ __all__ = [
     "mark_dropped",
     "may_be_date",
     "metadata",
+    "none_in",
     "remembered",
     "replications",
     "report_drift",

@@ -178,6 +178,13 @@ def reject_equal_names(definitions: Iterable[tuple[str, str]]) -> None:
         seen[name] = expression
 
 
+def none_in(definition: StreamDefinition) -> str:
+    """What is the case if a run of a stream has found nothing to read."""
+    what = "index" if definition.concrete else "what is behind"
+    asked = " and that its query matches" if definition.query else ""
+    return f"{what} {definition.index} holds no documents{asked}, or none that are left to read"
+
+
 def formed(definition: StreamDefinition, settings: Settings) -> StreamDefinition:
     """``definition`` with records in the form that the settings ask for."""
     entry = entry_of(definition.name, settings)

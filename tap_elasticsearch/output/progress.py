@@ -29,14 +29,23 @@ class Progress:
         size_in_bytes: Bytes read so far.
     """
 
-    def __init__(self, stream: str, logger: logging.Logger, interval: float = INTERVAL) -> None:
+    def __init__(
+        self,
+        stream: str,
+        logger: logging.Logger,
+        interval: float = INTERVAL,
+        *,
+        none: str = "there are none",
+    ) -> None:
         """Begin to count.
 
         Args:
             stream: The stream's name.
             logger: Where to say it.
             interval: Seconds between two lines.
+            none: What is the case if there are no documents at the end.
         """
+        self._none = none
         self._interval = interval
         self._stream = stream
         self._logger = logger
@@ -58,8 +67,13 @@ class Progress:
                 )
             try:
                 yield
-            finally:
+            except BaseException:
                 self._sum_up()
+                raise
+            if self.documents:
+                self._sum_up()
+            else:
+                self._logger.info("Read no documents: %s.", self._none)
 
     def add(self, *, documents: int, pages: int, size_in_bytes: int, total: int | None) -> None:
         """Note a page: its documents, and the whole reading's pages, bytes and expected total."""

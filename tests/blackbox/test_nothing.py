@@ -1,0 +1,44 @@
+"""Runs that read nothing, and what they say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.command import Sandbox
+    from tests.servers import Cluster
+
+
+@pytest.fixture(scope="module")
+def empty(elasticsearch: Cluster) -> Iterator[Cluster]:
+    """A server with an index that has fields, and no documents."""
+    elasticsearch.create("no-docs", mappings={"properties": {"n": {"type": "long"}}})
+    elasticsearch.refresh("no-docs")
+    yield elasticsearch
+    elasticsearch.delete("no-docs")
+
+
+def test_an_empty_index(empty: Cluster, sandbox: Sandbox) -> None:
+    """That an index holds no documents is said in words, not as a rate."""
+    run = sandbox.run({"hosts": [empty.url], "indices": ["no-docs"]})
+    assert run.code == 0, run.err
+    assert "Read no documents: index no-docs holds no documents" in run.err
+    assert "documents/s" not in run.err
+
+
+def test_nothing_selected(empty: Cluster, sandbox: Sandbox) -> None:
+    """A catalog in which nothing is selected gives one warning, with how to select."""
+    config = {"hosts": [empty.url], "indices": ["no-docs"]}
+    catalog = sandbox.discover(config)
+    catalog["streams"][0]["metadata"][0]["metadata"]["selected"] = False
+    run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
+    assert run.code == 0, run.err
+    (line,) = [line for line in run.err.splitlines() if "WARNING" in line]
+    assert "No stream is selected, so nothing is read." in line
+    assert 'meltano select tap-elasticsearch "STREAM" "*"' in line
+
+
