@@ -26,7 +26,10 @@ def decoded(answer: bytes, kind: type[T], what: str) -> T:
         return msgspec.json.decode(answer, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         shown = answer[:80].decode("utf-8", "replace")
-        msg = f"{what} gave what is not JSON as expected ({error}): {shown!r}. Check hosts."
+        msg = (
+            f"{what} gave what is not as expected ({error}): {shown!r}. What answers is not"
+            " Elasticsearch or OpenSearch, or too old: Elasticsearch before 7.10. Check hosts."
+        )
         raise ServerError(msg) from error
 
 

@@ -327,6 +327,7 @@ class Client:
                 request=what,
                 login=self._login,
                 retry_after=meta.headers.get("retry-after"),
+                location=meta.headers.get("location"),
             )
         return answer
 

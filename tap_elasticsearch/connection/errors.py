@@ -98,6 +98,20 @@ _OPENSEARCH_ROLE = (
     " indices:monitor/settings/get on the indices. OpenSearch refuses a pattern that matches more"
     " than the role may see: name in indices what it may. "
 )
+_NO_LOGIN = "The server asks for a login. Give username and password, or api_key. "
+_PROXY = "A proxy on the way wants a login: give Proxy-Authorization in headers. "
+#: What a server says with HTTP 403, and what to tell the user of it.
+_PRIVILEGES = (
+    ("no permissions for", f"It is not allowed to {{login}}. {_OPENSEARCH_ROLE}"),
+    (
+        "is not authorized to perform: es:ESHttp",
+        (
+            "The domain wants signed requests (AWS IAM), which are not supported yet. Let its"
+            " access policy admit a user of its own database, or sign with a proxy before it. "
+        ),
+    ),
+    ("", f"It is not allowed to {{login}}. {_ELASTICSEARCH_ROLE}"),
+)
 _CONTEXT_LOST = frozenset(
     {"search_context_missing_exception", "search_context_missing_nodes_exception"}
 )
@@ -151,7 +165,13 @@ def raise_transport_error(
 
 
 def raise_for_status(
-    status: int, body: bytes, *, request: str, login: str | None, retry_after: str | None = None
+    status: int,
+    body: bytes,
+    *,
+    request: str,
+    login: str | None,
+    retry_after: str | None = None,
+    location: str | None = None,
 ) -> NoReturn:
     """Translate an answer whose status is not 2xx.
 
@@ -161,6 +181,7 @@ def raise_for_status(
         request: What was asked, in words.
         login: How we logged in, in words; None if not at all.
         retry_after: The header of this name, if there is one.
+        location: The header of this name: where a 3xx sends one.
 
     Raises:
         LoginError: 401.
@@ -169,25 +190,27 @@ def raise_for_status(
         ContextLostError: The point in time is gone.
         BusyError: 429 and its like.
         UnavailableError: 502 to 504.
-        RequestError: Any other 4xx.
+        RequestError: Any other 3xx or 4xx.
         ServerError: Everything else.
     """
     try:
-        _raise(status, body, request=request, login=login)
+        _raise(status, body, request=request, login=login, location=location)
     except ServerError as error:
         if retry_after and retry_after.isdecimal():
             error.retry_after = float(retry_after)
         raise
 
 
-def _raise(status: int, body: bytes, *, request: str, login: str | None) -> NoReturn:
+def _raise(
+    status: int, body: bytes, *, request: str, login: str | None, location: str | None
+) -> NoReturn:
     answer = _decoded(body)
     types = set(_error_types(answer))
     said = _reason(answer, body)
     where = f"{request} failed with HTTP {status}"
     _raise_known(types, said, where)
-    kind = _BY_STATUS.get(status) or (RequestError if 400 <= status < 500 else ServerError)  # noqa: PLR2004
-    raise kind(f"{where}. {_status_advice(status, login, said)}{said}")
+    kind = _BY_STATUS.get(status) or (RequestError if 300 <= status < 500 else ServerError)  # noqa: PLR2004
+    raise kind(f"{where}. {_status_advice(status, login, said, location)}{said}")
 
 
 def _raise_known(types: set[str], said: str, where: str) -> None:
@@ -218,15 +241,20 @@ def _raise_known(types: set[str], said: str, where: str) -> None:
         raise (TooLargeError if types & _TOO_LARGE else BusyError)(msg)
 
 
-def _status_advice(status: int, login: str | None, said: str) -> str:
+def _status_advice(status: int, login: str | None, said: str, location: str | None) -> str:
     if status == 401:  # noqa: PLR2004
-        if login is None:
-            return "The server asks for a login. Give username and password, or api_key. "
-        return f"The server does not accept {login}. "
+        return _NO_LOGIN if login is None else f"The server does not accept {login}. "
     if status == 403:  # noqa: PLR2004
-        role = _OPENSEARCH_ROLE if "no permissions for" in said else _ELASTICSEARCH_ROLE
-        return f"It is not allowed to {login or 'those who do not log in'}. {role}"
-    return ""
+        advice = next(advice for part, advice in _PRIVILEGES if part in said)
+        return advice.format(login=login or "those who do not log in")
+    if 300 <= status < 400:  # noqa: PLR2004
+        # Neither a login nor a query: there may be secrets in them.
+        place = re.sub(r"(?<=//)[^/]*@|[?#].*", "", location or "") or "another address"
+        return (
+            f"What answers there sends one on to {place}, as Kibana does, or a proxy that wants a"
+            " login in a browser. Check hosts. "
+        )
+    return _PROXY if status == 407 else ""  # noqa: PLR2004
 
 
 def _texts(error: BaseException) -> Iterator[str]:
