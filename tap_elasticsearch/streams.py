@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
-    from singer_sdk.singerlib import Catalog, MetadataMapping
+    from singer_sdk.singerlib import Catalog, MetadataMapping, RecordMessage
 
     from tap_elasticsearch.config import Settings
     from tap_elasticsearch.connection import Client
@@ -194,6 +194,10 @@ class IndexStream(Stream):
         records = self._read()
         self._open.callback(records.close)
         return records
+
+    def _generate_record_messages(self, record: dict[str, Any]) -> Generator[RecordMessage]:
+        # A copy is plain: stream maps see the document's own key, the SDK's state the bookmark.
+        return super()._generate_record_messages(record.copy())
 
     def _read(self) -> Generator[dict[str, Any], None, None]:
         selection = select(self.definition, self._is_selected, self._mapped)
