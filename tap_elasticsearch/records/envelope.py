@@ -41,8 +41,10 @@ def _decode_source(source: Raw) -> Any:  # noqa: ANN401
     try:
         return _decode(source)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        # A number beyond a double, which only fields that are not indexed can hold: its digits.
-        return json.loads(without_halves(bytes(source)), parse_float=_number)
+        # A number beyond what Python reads, which only fields that are not indexed can hold: its
+        # digits, as a text, since what reads our output may be written in Python.
+        text = without_halves(bytes(source))
+        return json.loads(text, parse_float=_number, parse_int=_integer)
 
 
 def _described(value: object) -> str:
@@ -56,6 +58,13 @@ def _described(value: object) -> str:
 def _number(text: str) -> float | str:
     number = float(text)
     return number if math.isfinite(number) else text
+
+
+def _integer(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:  # more digits than sys.get_int_max_str_digits
+        return text
 
 
 def _passing_without(

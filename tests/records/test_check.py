@@ -206,7 +206,10 @@ def test_nulls(form: Form) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    [b"", b"{", b"[]", b'{"f":1e400}', b'{"f":NaN}', b'{"f":"\\ud800"}', b'{"f":"\xff"}'],
+    [
+        *(b"", b"{", b"[]", b'{"f":1e400}', b'{"f":NaN}', b'{"f":"\\ud800"}', b'{"f":"\xff"}'),
+        b'{"f":%b}' % (b"7" * 5_000),
+    ],
 )
 def test_what_is_no_document(source: bytes) -> None:
     """What cannot be decoded does not pass, and does no harm."""
