@@ -12,6 +12,7 @@ from tap_elasticsearch.fields.columns import (
 from tap_elasticsearch.fields.computed import apart, computed_fields, with_computed
 from tap_elasticsearch.fields.dates import CANONICAL_DATE, keeps_canonical
 from tap_elasticsearch.fields.lists import ListFinder, can_be_list, open_shapes, shaped
+from tap_elasticsearch.fields.literal import as_written, read_integer, read_number
 from tap_elasticsearch.fields.merge import Conflict, merge
 from tap_elasticsearch.fields.misfit import Misfit
 from tap_elasticsearch.fields.names import (
@@ -64,6 +65,7 @@ __all__ = [
     "always",
     "apart",
     "are_canonical",
+    "as_written",
     "can_be_list",
     "clashes",
     "computed_fields",
@@ -80,6 +82,8 @@ __all__ = [
     "objects",
     "open_shapes",
     "parse_mapping",
+    "read_integer",
+    "read_number",
     "reserved",
     "safe_names",
     "shaped",

@@ -184,7 +184,7 @@ def _text(value: object) -> str:
         return value
     if type(value) is int:
         return str(value)
-    if type(value) is float:
+    if isinstance(value, float):
         return f"{Decimal(repr(value)):f}".removesuffix(".0")
     raise Misfit
 

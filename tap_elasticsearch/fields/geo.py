@@ -60,7 +60,7 @@ def point(value: object) -> dict[str, float]:
 
 def is_point(value: list[Any]) -> bool:
     """Is the list one point, rather than a list of points? Its first element says so."""
-    return bool(value) and type(value[0]) in {int, float}
+    return bool(value) and (type(value[0]) is int or isinstance(value[0], float))
 
 
 def _around(lat: float, lon: float) -> dict[str, float]:

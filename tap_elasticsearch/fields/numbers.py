@@ -99,7 +99,7 @@ def number(value: object) -> float | None:
 
 def real(value: object) -> float | None:
     """A finite float, also of an integer: target-postgres can't load a list of both kinds."""
-    if type(value) in {int, float}:
+    if type(value) is int or isinstance(value, float):
         return _float(value)
     exact = _decimal(value, _REAL)
     return None if exact is None else _float(exact)
@@ -180,7 +180,7 @@ def _decimal(value: object, pattern: re.Pattern[str] = _WHOLE) -> Decimal | None
     """The exact value of a number or numeric string; None for ``""``."""
     if value == "":
         return None
-    if type(value) is float and math.isfinite(value):
+    if isinstance(value, float) and math.isfinite(value):
         return Decimal(value)
     if isinstance(value, str) and (match := pattern.fullmatch(value)):
         exact = Decimal(match[1])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import math
 
+import msgspec
+
+from tap_elasticsearch.fields.literal import as_written
 from tap_elasticsearch.fields.misfit import Misfit
 
 _BOOLEANS = {"true": True, "false": False, "": False}
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_encode = msgspec.json.Encoder(enc_hook=as_written).encode
 
 
 def text(value: object) -> str:
-    """A string as it is, a number or boolean as its JSON text."""
+    """A string as it is, a number or boolean as its JSON text, with the digits that it had."""
     if type(value) is str:
         return value
     if isinstance(value, (dict, list)) or value is None:
@@ -31,10 +34,9 @@ def legacy_text(value: object) -> str:
 
 def json_text(value: object) -> str:
     """The JSON text of ``value``, without spaces."""
-    try:
-        return _encode(value)
-    except ValueError as error:  # a number beyond the range of a double
-        raise Misfit from error
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Misfit
+    return _encode(value).decode()
 
 
 def only_string(value: object) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from tap_elasticsearch.fields import as_written
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 CHUNK = 128
 
 _QUOTE = ord('"')
-_encode = msgspec.json.encode
+_encode = msgspec.json.Encoder(enc_hook=as_written).encode
 
 
 class RecordLines:

@@ -14,6 +14,7 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.messages import Message
 
 from tap_elasticsearch.exceptions import Interrupted, TargetGoneError
+from tap_elasticsearch.fields import as_written
 from tap_elasticsearch.output.long_lines import LongLines
 
 try:
@@ -31,7 +32,13 @@ BUFFER_BYTES = 64 * 1024
 #: What an unprivileged process may ask for at most (man 7 pipe, ``pipe-max-size``).
 PIPE_BYTES = 1024 * 1024
 
-_encoder = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number")
+
+def _unknown(value: object) -> object:
+    """What msgspec is to write for a value that it does not know."""
+    return as_written(value) if isinstance(value, float) else enc_hook(value)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_unknown, decimal_format="number")
 
 
 class LineWriter(GenericSingerWriter[bytes, Message]):

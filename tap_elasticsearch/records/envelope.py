@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tap_elasticsearch.exceptions import RequestError, SettingsError
-from tap_elasticsearch.fields import ListFinder, apart
+from tap_elasticsearch.fields import ListFinder, apart, read_integer, read_number
 from tap_elasticsearch.records.check import Check, are_objects
 from tap_elasticsearch.records.computed import Computed
 from tap_elasticsearch.records.cut import Cut
@@ -35,16 +34,16 @@ if TYPE_CHECKING:
     from tap_elasticsearch.records.hits import Hit
 
 _decode = msgspec.json.Decoder().decode
+_decode_digits = msgspec.json.Decoder(float_hook=read_number).decode
 
 
-def _decode_source(source: Raw) -> Any:  # noqa: ANN401
+def _decode_source(source: Raw | bytes) -> Any:  # noqa: ANN401
+    """A document, with all digits of its numbers."""
     try:
-        return _decode(source)
+        return _decode_digits(source)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        # A number beyond what Python reads, which only fields that are not indexed can hold: its
-        # digits, as a text, since what reads our output may be written in Python.
         text = without_halves(bytes(source))
-        return json.loads(text, parse_float=_number, parse_int=_integer)
+        return json.loads(text, parse_float=read_number, parse_int=read_integer)
 
 
 def _described(value: object) -> str:
@@ -53,18 +52,6 @@ def _described(value: object) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}"
     return kinds.get(type(value), "a number")
-
-
-def _number(text: str) -> float | str:
-    number = float(text)
-    return number if math.isfinite(number) else text
-
-
-def _integer(text: str) -> int | str:
-    try:
-        return int(text)
-    except ValueError:  # more digits than sys.get_int_max_str_digits
-        return text
 
 
 def _passing_without(
@@ -138,7 +125,7 @@ class Recorder:
         if self.form.whole or not self.passing([hit.source])[0]:
             return self.normalised(hit)
         source = self.cut(hit.source) if self.cut else hit.source
-        return {**self.head.of(hit), **_decode(source)}
+        return {**self.head.of(hit), **_decode_source(source)}
 
     def normalised(self, hit: Hit) -> dict[str, Any]:
         """As ``record``, for documents that do not pass."""

@@ -12,13 +12,14 @@ from tests.servers import Cluster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.command import Sandbox
+    from tests.command import Run, Sandbox
     from tests.servers.cluster import Reachable
 
 MAPPING = {
     "properties": {
         "raw": {"type": "object", "enabled": False},
         "loose": {"type": "object", "dynamic": False},
+        "part": {"type": "object", "dynamic": False, "properties": {"a": {"type": "long"}}},
         "k": {"type": "keyword"},
         "n": {"type": "long", "ignore_malformed": True},
     }
@@ -50,3 +51,48 @@ def test_more_digits_than_python_reads(
             assert all(f'"{digits}' in json.dumps(record).replace("\\", "") for record in records)
     finally:
         cluster.delete("long-digits")
+
+
+#: Numbers that are written otherwise than their doubles are.
+NUMBERS = (
+    "12345678901234567890123456789.5",
+    "0.12345678901234567890123",
+    *("1.10", "1.0", "-0.0", "1e5", "1E5", "0.10e+3", "1.5E-7", "5e-324", "1e16", "100000.0"),
+)
+
+
+def test_digits_are_those_of_the_document(cluster: Cluster, sandbox: Sandbox) -> None:
+    """Texts are those that the server has indexed; elsewhere numbers keep their digits."""
+    cluster.create("digits", mappings=MAPPING)
+    try:
+        for number in NUMBERS:
+            source = (
+                f'{{"k": {number}, "raw": {{"x": {number}}}, "loose": {{"x": [{number}]}},'
+                f' "part": {{"other": {number}}}}}'
+            )
+            cluster.send("PUT", f"/digits/_doc/{number}", source.encode())
+        cluster.refresh()
+        terms = {"terms": {"field": "k", "size": 100}}
+        answer = cluster.request("POST", "/digits/_search", {"size": 0, "aggs": {"k": terms}})
+        indexed = [bucket["key"] for bucket in answer["aggregations"]["k"]["buckets"]]
+        assert sorted(indexed) == sorted(NUMBERS)
+        config = {"hosts": [cluster.url], "indices": ["digits"]}
+        for more in ({"page_size": 1}, {"stream_maps": {"digits": {"again": "k"}}}):
+            run = sandbox.run({**config, **more})
+            assert run.code == 0, run.err
+            assert_exact(run)
+    finally:
+        cluster.delete("digits")
+
+
+def assert_exact(run: Run) -> None:
+    """Every record has the digits of the number that its document is called after."""
+    lines = [line for line in run.out.splitlines() if '"type":"RECORD"' in line]
+    assert len(lines) == len(NUMBERS)
+    for line in lines:
+        record = json.loads(line, parse_float=str)["record"]
+        number = record["_id"]
+        assert record["k"] == number
+        assert json.loads(record["raw"], parse_float=str) == {"x": number}
+        assert record["loose"] == {"x": [number]}
+        assert record["_extra"] == {"part.other": number}

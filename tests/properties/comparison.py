@@ -58,13 +58,7 @@ def _weights(value: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401
-    """A text; of a number, which Java spells in another way, its value."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    try:
-        return str(float(value))
-    except ValueError:
-        return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _address(value: str) -> str:

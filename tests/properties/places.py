@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -103,7 +105,20 @@ class Place:
             # The two that the strategies draw, in whatever form a server gives them back.
             point = {"lat": 1, "lon": 2} if "1" in str(null) else {"lat": 4, "lon": 3}
             found += [point] * self.values.count(None)
-        return [value for value in found if not (_is_empty(value) or self._unfit(value))]
+        told = [value for value in found if not (_is_empty(value) or self._unfit(value))]
+        return list(map(self._as_written, told)) if self.definition["type"] in STRINGS else told
+
+    def _as_written(self, value: Any) -> Any:  # noqa: ANN401
+        """A text; of a number, which the server makes anew of the document, the digits there.
+
+        It has indexed those, but reports them as Java spells a double.
+        """
+        numbers = {each: json.dumps(each) for each in self.values if type(each) is float}
+        if isinstance(value, bool) or (isinstance(value, str) and value in self.values):
+            return value
+        with suppress(ValueError):
+            return numbers.get(float(value), value)
+        return value
 
     def _unfit(self, value: object) -> bool:
         if self.definition["type"] in DATES:
