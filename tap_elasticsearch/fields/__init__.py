@@ -43,11 +43,12 @@ from tap_elasticsearch.fields.types import (
     is_sortable,
     type_of,
 )
-from tap_elasticsearch.fields.unreadable import DATES, unreadable_dates
+from tap_elasticsearch.fields.unreadable import DATED, DATES, unreadable_dates
 
 __all__ = [
     "ALL_FIELDS",
     "CANONICAL_DATE",
+    "DATED",
     "DATES",
     "JSON_TEXT",
     "NEVER",

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: The types of dates.
 DATES = frozenset({"date", "date_nanos"})
+#: The types whose values are dates or hold some.
+DATED = DATES | {"date_range"}
 
 
 def unreadable_dates(root: Field) -> tuple[str, ...]:

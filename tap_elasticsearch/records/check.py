@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from tap_elasticsearch.fields import (
-    DATES,
+    DATED,
     NEVER,
     Date,
     Misfit,
@@ -157,7 +157,7 @@ def _column(field: Field) -> Any:  # noqa: ANN401 - as above
 
 def _one(field: Field) -> Any:  # noqa: ANN401 - as above
     """The type of one value of a field without fields."""
-    if field.type in DATES and not keeps_canonical(field):
+    if field.type in DATED and not keeps_canonical(field):
         return NEVER
     return type_of(field.type).checked
 

@@ -67,6 +67,25 @@ def test_what_passes_is_not_changed(form: Form, data: st.DataObject) -> None:
         assert Normaliser(field).record(document) == (left, {})
 
 
+#: Dates that a format may read otherwise, and formats that do.
+ENDS = st.sampled_from([f"{day}T00:00:00Z" for day in ("2024-02-03", "2024-12-30", "2021-01-03")])
+UNUSUAL = st.sampled_from(
+    ["uuuu-dd-MM'T'HH:mm:ss'Z'", "YYYY-MM-dd'T'HH:mm:ss'Z'", "uuuu-MM-dd'T'hh:mm:ss'Z'", "MMM"]
+)
+
+
+@FORMS
+@given(st.sampled_from(["date", "date_nanos"]), UNUSUAL | st.none(), ENDS, ENDS)
+def test_dates_that_pass_are_not_changed(
+    form: Form, kind: str, formats: str | None, one: str, two: str
+) -> None:
+    """What passes is its own record also as a date or a range of an unusual format."""
+    field = form(root(d=Field(kind, format=formats), r=Field("date_range", format=formats)))
+    for document in ({"d": one}, {"r": {"gte": one, "lt": two}}, {"r": {"lte": one}}):
+        if passes(field, document):
+            assert Normaliser(field).record(document) == (document, {})
+
+
 #: Documents with dates at two places, canonical and not, and with none.
 DATES = st.sampled_from(["2024-02-29T00:00:00Z", "2024-01-01T00:00:00.000Z", "2024-01-01 0", 0])
 DATED = st.fixed_dictionaries({}, optional={"f": DATES, "l": st.lists(DATES), "n": st.booleans()})
@@ -181,8 +200,11 @@ def test_a_field_that_no_type_can_have() -> None:
 )
 def test_dates_that_look_canonical(form: Form, form_of_dates: str, document: str) -> None:
     """A format that reads such texts otherwise, or may, is asked."""
-    field = form(root(f=Field("date", format=form_of_dates)))
+    field = form(
+        root(f=Field("date", format=form_of_dates), r=Field("date_range", format=form_of_dates))
+    )
     assert not passes(field, {"f": document})
+    assert not passes(field, {"r": {"gte": document}})
 
 
 @FORMS
