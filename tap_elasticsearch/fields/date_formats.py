@@ -24,6 +24,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 _FRACTION = r"\.(?P<fraction>\d{1,9})"
 _FRACTION_OR_COMMA = r"[.,](?P<fraction>\d{1,9})"
+#: Without names of regions, which ISO formats take as well (see the README's limits).
 _ZONE = r"(?P<zone>Z|UTC|GMT|UT|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)"
 
 
@@ -116,6 +117,9 @@ NAMED: dict[str, str] = {
 _SHORT_MONTHS = "|".join(name[:3] for name in MONTHS)
 _SHORT_WEEKDAYS = "|".join(name[:3] for name in WEEKDAYS)
 _OFFSET = r"[+-]\d\d"
+#: Letters for zones with a name. Of those, UTC and offsets are read here; what moment noon was in
+#: ``Europe/Berlin`` or ``PST`` depends on the tables of the server.
+_ZONE_NAMES = frozenset({"z", "zz", "zzz", "VV"})
 
 #: Letters of Java patterns that mean the same here (java.time.format.DateTimeFormatter). Those that
 #: are not here (weeks, eras, quarters, names of zones) depend on a locale or need tables.
@@ -150,7 +154,7 @@ _LETTERS: dict[str, str] = {
     "xxx": rf"(?P<zone>{_OFFSET}:\d\d)",
     **{"Z" * count: rf"(?P<zone>{_OFFSET}\d\d)" for count in (1, 2, 3)},
     "ZZZZZ": rf"(?P<zone>Z|{_OFFSET}:\d\d(?::\d\d)?)",
-    **dict.fromkeys(("z", "zz", "zzz", "VV"), _ZONE),
+    **dict.fromkeys(_ZONE_NAMES, _ZONE),
 }
 
 #: Letters for names, which are English only in a pattern whose locale is.
@@ -200,6 +204,11 @@ def java_pattern(pattern: str, *, english: bool) -> re.Pattern[str] | None:
         not groups.keys().isdisjoint(_NEEDS[group]) for group in groups if group in _NEEDS
     )
     return compiled if complete else None
+
+
+def names_zones(pattern: str) -> bool:
+    """May texts of a Java pattern name zones that only the server knows?"""
+    return any(token["letters"] in _ZONE_NAMES for token in _TOKEN.finditer(pattern))
 
 
 def _part(token: re.Match[str], letters: dict[str, str]) -> str | None:

@@ -14,7 +14,13 @@ from decimal import Decimal
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from tap_elasticsearch.fields.date_formats import MONTHS, NAMED, WEEKDAYS, java_pattern
+from tap_elasticsearch.fields.date_formats import (
+    MONTHS,
+    NAMED,
+    WEEKDAYS,
+    java_pattern,
+    names_zones,
+)
 from tap_elasticsearch.fields.misfit import Misfit
 
 if TYPE_CHECKING:
@@ -43,6 +49,7 @@ DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
 #: Stands between the formats of different indices in a merged field, as ``||`` does between those
 #: of one index. Which index a value is from is not known here, so two readings are none.
 MERGED = "|||"
+_SEPARATOR = re.compile(r"\|\|\|?")
 
 #: Canonical dates that a format which reads one of them otherwise reads otherwise.
 _PROBES = tuple(
@@ -80,18 +87,20 @@ _HALF_DAYS = frozenset({"hour_of_12", "hour_of_half"})
 def date(field: Field) -> Callable[[object], object]:
     """The normaliser of a date column; also of each end of a ``date_range``."""
     parse = parser(field.format or DEFAULT_FORMAT, field.locale)
-
     kept = keeps_canonical(field)
+    readable = is_readable(field)
 
     def normalise(value: object) -> str:
-        if type(value) is str and kept and is_canonical(value):
-            return value
+        canonical = isinstance(value, str) and is_canonical(value)
+        if canonical and kept:
+            return str(value)
         result = parse(_text(value))
-        if result is not None:
-            return result
-        if isinstance(value, str) and is_canonical(value):
-            return value
-        raise Misfit
+        if canonical and result is None:
+            return str(value)
+        # Where the server is asked, that may be its own word already: two readings are none.
+        if result is None or (canonical and not readable and result != value):
+            raise Misfit
+        return result
 
     return normalise
 
@@ -136,9 +145,11 @@ def parser(formats: str, locale: str | None = None) -> Parse:
 
 
 def is_readable(field: Field) -> bool:
-    """Can every format of a date be read here, without asking the server?"""
-    parsers = _parsers(field.format or DEFAULT_FORMAT, field.locale)
-    return all(None not in alternatives for alternatives in parsers)
+    """Can all texts of the formats of a date be read here, without asking the server?"""
+    formats = field.format or DEFAULT_FORMAT
+    if any(map(names_zones, _SEPARATOR.split(formats))):
+        return False
+    return all(None not in alternatives for alternatives in _parsers(formats, field.locale))
 
 
 def _parsers(formats: str, locale: str | None) -> list[list[Parse | None]]:

@@ -16,6 +16,8 @@ MAPPING = {
         "days": FRENCH,
         "loose": {**FRENCH, "ignore_malformed": True},
         "o": {"properties": {"week": WEEK}},
+        "zone": {"type": "date", "format": "uuuu-MM-dd HH:mm:ss VV"},
+        "mail": {"type": "date", "format": "EEE, dd MMM yyyy HH:mm:ss zzz||epoch_millis"},
         "n": {"type": "long"},
     }
 }
@@ -25,6 +27,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "3": {"days": ["31 décembre 2023", None, "1 août 2024"], "n": 3},
     "4": {"loose": "1 March 2024", "o.week": "2/1/2024", "n": 4},
     "5": {"n": 5},
+    "6": {"zone": "2024-06-01 12:00:00 Europe/Berlin", "mail": "Sat, 01 Jun 2024 12:00:00 CET"},
+    "7": {"zone": "2024-06-01 12:00:00 Z", "mail": "Sat, 01 Jun 2024 12:00:00 GMT"},
 }
 
 
@@ -67,6 +71,10 @@ def test_dates_of_the_server(cluster: Cluster, sandbox: Sandbox) -> None:
             assert records["1"]["day"] == "2024-03-01T00:00:00Z"
             assert records["2"]["day"] == "2024-03-01T00:00:00.123Z"
             assert records["2"]["o"]["week"].startswith("2024-03-0")
+            if not more:
+                for name, hour in (("6", "10"), ("7", "12")):
+                    moment = f"2024-06-01T{hour}:00:00Z"
+                    assert records[name] == {"_index": "served", "zone": moment, "mail": moment}
             if "day" not in more.values():
                 assert records["3"]["days"] == [
                     "2023-12-31T00:00:00Z",

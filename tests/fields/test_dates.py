@@ -126,6 +126,8 @@ READ: list[tuple[str | None, object, str]] = [
     ("yyyy-MM-dd'T'HH:mm:ss.SSSZ", "2024-02-29T01:02:03.456+0100", EARLIER),
     ("yyyy-MM-dd HH:mm:ss[.SSS][ z]", "2024-02-29 01:02:03 GMT", TIME),
     ("yyyy-MM-dd HH:mm:ss[.SSS][ z]", "2024-02-29 01:02:03.456", FRACTION),
+    ("uuuu-MM-dd HH:mm:ss VV", "2024-02-29 01:02:03 Z", TIME),
+    ("uuuu-MM-dd HH:mm:ss zzz", "2024-02-29 02:02:03 +01:00", TIME),
     ("d.M.yy H:m:s", "29.2.24 1:2:3", TIME),
     ("dd/MMM/yyyy:HH:mm:ss Z", "29/Feb/2024:02:02:03 +0100", TIME),
     ("EEE MMM dd HH:mm:ss Z yyyy", "Thu Feb 29 01:02:03 +0000 2024", TIME),
@@ -160,6 +162,8 @@ UNREAD: list[tuple[str | None, object]] = [
     (None, "9999-12-31T23:59:59-01:00"),
     (None, "+10000-01-01"),
     (None, "2024-02-29T01:02:03Europe/Paris"),
+    ("uuuu-MM-dd HH:mm:ss VV", "2024-02-29 01:02:03 Europe/Paris"),
+    ("uuuu-MM-dd HH:mm:ss z", "2024-02-29 01:02:03 CET"),
     (None, "2024-02-29T01:02:03+18:01"),
     (None, "2024-02-29T01:02:03+01:60"),
     (None, "\u0662\u0660\u0662\u0664-02-29"),
@@ -219,6 +223,14 @@ def test_unread(formats: str | None, text: object) -> None:
 def test_canonical_passes(text: str, formats: str | None) -> None:
     """A canonical date stays as it is, whatever the format."""
     assert read(text, formats) == text
+
+
+def test_two_readings() -> None:
+    """Where the server is asked, a canonical text may be its own: it is not read again."""
+    assert read("2024-02-03T04:05:06Z", "uuuu-dd-MM'T'HH:mm:ssX") == "2024-03-02T04:05:06Z"
+    assert read("2024-03-02T04:05:06Z", "uuuu-MM-dd'T'HH:mm:ssVV") == "2024-03-02T04:05:06Z"
+    with pytest.raises(Misfit):
+        read("2024-02-03T04:05:06Z", "uuuu-dd-MM'T'HH:mm:ssVV")
 
 
 def test_locale() -> None:
