@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
     #: Any decoded JSON.
     JSON: TypeAlias = "Any"
-    #: The object or list that holds a value, under what, and the names that led there.
-    Place: TypeAlias = "tuple[Any, Any, tuple[str, ...]]"
+    #: The names that lead to a value, ``LIST`` for each list on it.
+    Way: TypeAlias = "tuple[str | None, ...]"
+    #: The object or list that holds a value, under what, and the way there.
+    Place: TypeAlias = "tuple[Any, Any, Way]"
+
+#: Stands for a list in a way.
+LIST = None
 
 
 def put_served(
@@ -23,7 +28,9 @@ def put_served(
     """Replace the values at the paths of ``served``, in place.
 
     The server leaves out what it could not read, and does not say which. Where it gives less than
-    the document has, or in an order that is not certain, the document keeps its own.
+    the document has, or in an order that is not certain, the document keeps its own. Of values some
+    of which stand deeper in lists, Elasticsearch 9 and OpenSearch 3 give the deeper ones later,
+    each server in a way of its own (seen): their order is never certain.
 
     Args:
         source: A document.
@@ -35,7 +42,7 @@ def put_served(
     replaced: dict[str, dict[str, JSON]] = {}
     for path, values in served.items():
         places = list(_places(source, path, ()))
-        certain = len({spelling for _, _, spelling in places}) == 1
+        certain = len({way for _, _, way in places}) == 1
         if certain and len(places) == len(values):
             for (holder, name, _), value in zip(places, values, strict=True):
                 date = short(value)
@@ -60,32 +67,32 @@ def _own(value: JSON, own: Mapping[str, JSON]) -> JSON:
     return own.get(value, value) if isinstance(value, str) else value
 
 
-def _places(node: JSON, path: str, spelling: tuple[str, ...]) -> Iterator[Place]:
+def _places(node: JSON, path: str, way: Way) -> Iterator[Place]:
     """Where the values at ``path`` below ``node`` are, in its order."""
-    for holder in _objects(node):
+    for holder, here in _objects(node, way):
         for name, value in holder.items():
             if name == path:
-                yield from ((*place, (*spelling, name)) for place in _values(holder, name))
+                yield from _values(holder, name, (*here, name))
             elif path.startswith(f"{name}."):
-                yield from _places(value, path[len(name) + 1 :], (*spelling, name))
+                yield from _places(value, path[len(name) + 1 :], (*here, name))
 
 
-def _objects(node: JSON) -> Iterator[dict[str, JSON]]:
-    """The object that ``node`` is, or those that it holds."""
+def _objects(node: JSON, way: Way) -> Iterator[tuple[dict[str, JSON], Way]]:
+    """The object that ``node`` is, or those that it holds, each with the way there."""
     if isinstance(node, dict):
-        yield node
+        yield node, way
     elif isinstance(node, list):
         for each in node:
-            yield from _objects(each)
+            yield from _objects(each, (*way, LIST))
 
 
-def _values(holder: JSON, name: str | int) -> Iterator[tuple[JSON, str | int]]:
+def _values(holder: JSON, name: str | int, way: Way) -> Iterator[Place]:
     value = holder[name]
     if isinstance(value, list):
         for number in range(len(value)):
-            yield from _values(value, number)
+            yield from _values(value, number, (*way, LIST))
     elif value is not None:
-        yield holder, name
+        yield holder, name, way
 
 
 def short(date: str) -> str:

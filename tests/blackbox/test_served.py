@@ -86,3 +86,29 @@ def test_dates_of_the_server(cluster: Cluster, sandbox: Sandbox) -> None:
                 assert records["5"] == {"_index": "served", "n": 5}
     finally:
         cluster.delete("served")
+
+
+def test_deeper_in_lists(cluster: Cluster, sandbox: Sandbox) -> None:
+    """No date takes another's place where the server gives them in another order."""
+    first, second = "1 mars 2024", "2 mars 2024"
+    documents: dict[str, dict[str, Any]] = {
+        "even": {"days": [[first], [second]], "o": [{"days": [first]}, {"days": [second]}]},
+        "uneven": {"days": [[first], second], "o": [{"days": [first]}, {"days": second}]},
+    }
+    properties = {"days": FRENCH, "o": {"properties": {"days": FRENCH}}}
+    cluster.create("served-deep", mappings={"properties": properties})
+    try:
+        cluster.bulk("served-deep", documents.items())
+        cluster.refresh("served-deep")
+        config = {"hosts": [cluster.url], "indices": ["served-deep"], "array_fields": ["*"]}
+        run = sandbox.run(config)
+        assert run.code == 0, run.err
+        records = {record["_id"]: record for record in run.records("served_deep")}
+        dates = ["2024-03-01T00:00:00Z", "2024-03-02T00:00:00Z"]
+        assert records["even"]["days"] == dates
+        assert records["even"]["o"] == [{"days": [date]} for date in dates]
+        assert records["uneven"]["days"] is None
+        assert records["uneven"]["o"] == [{"days": None}, {"days": None}]
+        assert records["uneven"]["_extra"]["days"] == [[first], second]
+    finally:
+        cluster.delete("served-deep")

@@ -17,7 +17,14 @@ FIRST, SECOND = "2024-03-01T00:00:00Z", "2025-12-31T23:59:59.12Z"
     ("source", "served", "expected"),
     [
         ({"d": "a"}, {"d": [ONE]}, {"d": FIRST}),
-        ({"d": ["a", None, ["b"]]}, {"d": [ONE, TWO]}, {"d": [FIRST, None, [SECOND]]}),
+        ({"d": ["a", None, "b"]}, {"d": [ONE, TWO]}, {"d": [FIRST, None, SECOND]}),
+        ({"d": [["a"], ["b"]]}, {"d": [ONE, TWO]}, {"d": [[FIRST], [SECOND]]}),
+        ({"d": [["a"], "b"]}, {"d": [ONE, TWO]}, {"d": [["a"], "b"]}),
+        (
+            {"o": [{"d": ["a"]}, {"d": "b"}]},
+            {"o.d": [ONE, TWO]},
+            {"o": [{"d": ["a"]}, {"d": "b"}]},
+        ),
         (
             {"o": [{"d": "a"}, {}, {"d": "b"}]},
             {"o.d": [ONE, TWO]},
