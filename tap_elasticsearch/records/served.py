@@ -23,7 +23,7 @@ LIST = None
 
 
 def put_served(
-    source: dict[str, JSON], served: Mapping[str, list[str]]
+    source: dict[str, JSON], served: Mapping[str, list[JSON]]
 ) -> dict[str, dict[str, JSON]]:
     """Replace the values at the paths of ``served``, in place.
 
@@ -35,12 +35,14 @@ def put_served(
     Args:
         source: A document.
         served: Dates with nine decimals at their dotted paths, in the order of the document.
+            Elasticsearch groups those inside of ``nested`` by its objects, and leaves out objects
+            without dates: ``{"nested": [{"date": [...]}, ...]}``.
 
     Returns:
         What was replaced: paths to the new values, each with the document's own.
     """
     replaced: dict[str, dict[str, JSON]] = {}
-    for path, values in served.items():
+    for path, values in _ungrouped(served).items():
         places = list(_places(source, path, ()))
         certain = len({way for _, _, way in places}) == 1
         if certain and len(places) == len(values):
@@ -49,6 +51,17 @@ def put_served(
                 replaced.setdefault(path, {})[date] = holder[name]
                 holder[name] = date
     return replaced
+
+
+def _ungrouped(served: Mapping[str, list[JSON]]) -> dict[str, list[str]]:
+    """All dates at their whole paths."""
+    found: dict[str, list[str]] = {}
+    for path, values in served.items():
+        for value in values:
+            inner = _ungrouped(value) if isinstance(value, dict) else {"": [value]}
+            for name, dates in inner.items():
+                found.setdefault(f"{path}.{name}" if name else path, []).extend(dates)
+    return found
 
 
 def put_back(extra: dict[str, JSON], replaced: Mapping[str, dict[str, JSON]]) -> None:

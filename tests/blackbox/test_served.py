@@ -112,3 +112,40 @@ def test_deeper_in_lists(cluster: Cluster, sandbox: Sandbox) -> None:
         assert records["uneven"]["_extra"]["days"] == [[first], second]
     finally:
         cluster.delete("served-deep")
+
+
+def test_inside_of_nested(cluster: Cluster, sandbox: Sandbox) -> None:
+    """Each date comes to its own object; where one is malformed, all are kept as they were."""
+    loose = {**FRENCH, "ignore_malformed": True}
+    inner = {"type": "nested", "properties": {"day": FRENCH}}
+    properties = {"day": FRENCH, "loose": loose, "k": {"type": "keyword"}, "m": inner}
+    nested = {"n": {"type": "nested", "properties": properties}}
+    first, second = "1 mars 2024", "2 mars 2024"
+    documents: dict[str, dict[str, Any]] = {
+        "gaps": {"n": [{"day": first}, {}, {"day": None, "k": "x"}, {"day": second}]},
+        "one": {"n": {"day": second}},
+        "deep": {"n": [{"m": [{"day": first}, {}]}, {"m": [{"day": second}], "day": first}]},
+        "bad": {"n": [{"loose": "March"}, {"loose": second}], "k": 1},
+    }
+    cluster.create(
+        "served-nested", mappings={"properties": {"o": {"properties": nested}, **nested}}
+    )
+    try:
+        every = {name: {**each, "o": each} for name, each in documents.items()}
+        cluster.bulk("served-nested", every.items())
+        cluster.refresh("served-nested")
+        run = sandbox.run({"hosts": [cluster.url], "indices": ["served-nested"]})
+        assert run.code == 0, run.err
+        records = {record["_id"]: record for record in run.records("served_nested")}
+        one, two = "2024-03-01T00:00:00Z", "2024-03-02T00:00:00Z"
+        expected: dict[str, Any] = {
+            "gaps": [{"day": one}, {}, {"day": None, "k": "x"}, {"day": two}],
+            "one": [{"day": two}],
+            "deep": [{"m": [{"day": one}, {}]}, {"m": [{"day": two}], "day": one}],
+            "bad": [{"loose": None}, {"loose": None}],
+        }
+        for name, value in expected.items():
+            assert records[name]["n"] == records[name]["o"]["n"] == value
+        assert records["bad"]["_extra"]["n.loose"] == ["March", second]
+    finally:
+        cluster.delete("served-nested")
