@@ -208,7 +208,9 @@ class IndexStream(Stream):
             safe_names=self.definition.property_names == "safe",
         )
         try:
-            yield from self._records(recorder, self._found(selection))
+            found = self._found(selection)
+            recorder.tell_apart(found.own)
+            yield from self._records(recorder, found)
         except Interrupted as stop:
             if stop.at_once:
                 self._writer.discard()

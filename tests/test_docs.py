@@ -21,6 +21,7 @@ def test_settings_in_the_text() -> None:
     allowed = {
         *("stream_maps", "flattening_enabled", "batch_config", "view_index_metadata"),
         *("use_cached_catalog", "pip_url", "exclude_fields"),
+        *("constant_keyword", "null_value"),
     }
     assert named - allowed <= set(Settings.__struct_fields__)
 

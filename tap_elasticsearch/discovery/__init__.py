@@ -12,7 +12,7 @@ from tap_elasticsearch.discovery.catalog import (
 )
 from tap_elasticsearch.discovery.definition import StreamDefinition, entry_of, formed, none_in
 from tap_elasticsearch.discovery.discover import discover
-from tap_elasticsearch.discovery.drift import report_drift
+from tap_elasticsearch.discovery.drift import report_drift, trees_of
 from tap_elasticsearch.discovery.kept import as_sent
 from tap_elasticsearch.discovery.keys import indices_with, key_problem, key_types, may_be_date
 from tap_elasticsearch.discovery.listed import listed
@@ -52,6 +52,7 @@ __all__ = [
     "sent_in",
     "settings_of",
     "to_remember",
+    "trees_of",
     "visible",
     "with_definitions",
 ]

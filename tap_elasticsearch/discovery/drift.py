@@ -11,7 +11,7 @@ from tap_elasticsearch.fields import merge, walk
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.fields import Field
@@ -77,15 +77,12 @@ def _outer(path: str) -> Iterator[str]:
     return (path[:at] for at, character in enumerate(path) if character == ".")
 
 
-def report_drift(
-    client: Client, earlier: Field, indices: Iterable[str], log: logging.Logger
-) -> None:
-    """Warn of drift in one line; say nothing where the mapping is not to be seen.
+def trees_of(client: Client, indices: Iterable[str], log: logging.Logger) -> dict[str, Field]:
+    """The field tree of each index as it is now; none where that is not to be seen.
 
     Args:
         client: The cluster.
-        earlier: The field tree that a catalog remembers.
-        indices: Names of the concrete indices that the stream reads now.
+        indices: Names of the concrete indices that a stream reads.
         log: The stream's own.
     """
     try:
@@ -93,8 +90,21 @@ def report_drift(
     except RefusedError as error:
         # A sync by a catalog needs no more than the privilege to read.
         log.debug("The mapping cannot be compared with the catalog's: %s", error)
+        return {}
+    return {index: mapping.fields for index, mapping in mappings.items()}
+
+
+def report_drift(earlier: Field, later: Mapping[str, Field], log: logging.Logger) -> None:
+    """Warn of drift in one line.
+
+    Args:
+        earlier: The field tree that a catalog remembers.
+        later: That of each index now.
+        log: The stream's own.
+    """
+    if not later:
         return
-    later, _ = merge((index, mapping.fields) for index, mapping in mappings.items())
-    found = drift(earlier, later)
+    merged, _ = merge(later.items())
+    found = drift(earlier, merged)
     if found.new or found.vanished:
         log.warning("%s", found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.extraction.bookmarks import KeyedRecord
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.extraction.bookmarks import Bookmarks
     from tap_elasticsearch.extraction.resuming import Resumption
+    from tap_elasticsearch.fields import Field
     from tap_elasticsearch.reading import Key, Place, Reading, SortedReading
     from tap_elasticsearch.records.envelope import Recorder
     from tap_elasticsearch.records.hits import Hit
@@ -57,11 +58,13 @@ class Whole:
         resumption: What an earlier run did of it, and what is to be told to a later one; None if
             an interrupted run is to begin again.
         key: The replication key, where the runs behind this one go on by it.
+        own: The mappings of the indices, where these differ in what values mean.
     """
 
     reading: Reading
     resumption: Resumption | None = None
     key: Key | None = None
+    own: Mapping[str, Field] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Batch]:
         if self.key is not None and self.resumption is not None and not self.resumption.resumed:
@@ -99,11 +102,13 @@ class Since:
         reading: The reading of all its shards.
         bookmarks: The bookmarks to leave.
         before: What the stream's state had of them before this run.
+        own: The mappings of the indices, where these differ in what values mean.
     """
 
     reading: SortedReading
     bookmarks: Bookmarks
     before: Mapping[str, Any]
+    own: Mapping[str, Field] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Batch]:
         for batch in self.reading.in_order(self.bookmarks.key):

@@ -13,15 +13,17 @@ from tap_elasticsearch.discovery import (
     indices_with,
     is_rewritten,
     key_types,
+    listed,
     report_drift,
     settings_of,
+    trees_of,
     visible,
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
 from tap_elasticsearch.extraction.batches import Since, Whole
 from tap_elasticsearch.extraction.bookmarks import Bookmarks, beginning, bookmarked, window
 from tap_elasticsearch.extraction.resuming import FULL_TABLE, Resumption, fingerprint
-from tap_elasticsearch.fields import DATES
+from tap_elasticsearch.fields import DATES, has_constants, varying
 from tap_elasticsearch.reading import (
     KINDS,
     Key,
@@ -41,7 +43,16 @@ if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings, StreamSettings
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.discovery import Selection, StreamDefinition
+    from tap_elasticsearch.fields import Field
     from tap_elasticsearch.reading import Unit, Window
+
+
+#: Said once of a run.
+UNSEEN = (
+    "The indices differ in what values of %s mean (constants, null_value, formats), and their"
+    " mappings are not to be seen without the privilege view_index_metadata: constants are missing,"
+    " and what could be read in two ways is kept in _extra."
+)
 
 
 class Extraction:
@@ -87,11 +98,13 @@ class Extraction:
             SettingsError: The state cannot be understood.
         """
         filters, members = self._members()
+        own = self._own(members)
         targets = [
             Target(index, all_of(self._definition.query, filters.get(index))) for index in members
         ]
         units = self._units(targets)
-        return self._read_whole(units, self._resumption(units, state, filters))
+        resumption = self._resumption(units, state, filters)
+        return self._read_whole(units, resumption, own=own)
 
     def since(self, path: str, state: Mapping[str, Any]) -> Since | Whole:
         """What is new behind the bookmark, in the order of the key.
@@ -108,6 +121,7 @@ class Extraction:
                 cannot be understood.
         """
         filters, members = self._members()
+        own = self._own(members)
         types = key_types(self._client, members, path, KINDS)
         self._report_lacking(path, members, types)
         key = Key(path, KINDS[next(iter(types.values()))])
@@ -124,17 +138,22 @@ class Extraction:
             if resumption:
                 resumption.limit(key, bounds.upper)
                 units = [replace(unit, target=replace(unit.target, key=None)) for unit in units]
-                return self._read_whole(units, resumption, key)
+                return self._read_whole(units, resumption, key, own=own)
         reading = SortedReading(self._client, units, self._settings, self._check)
         before = {name: state.get(name) for name in ("replication_key", "replication_key_value")}
-        return Since(reading, Bookmarks(key, bookmark), before)
+        return Since(reading, Bookmarks(key, bookmark), before, own)
 
     def _read_whole(
-        self, units: list[Unit], resumption: Resumption | None, key: Key | None = None
+        self,
+        units: list[Unit],
+        resumption: Resumption | None,
+        key: Key | None = None,
+        *,
+        own: Mapping[str, Field],
     ) -> Whole:
         known = resumption.known if resumption else None
         reading = Reading(self._client, units, self._settings, self._check, known)
-        return Whole(reading, resumption, key)
+        return Whole(reading, resumption, key, own)
 
     def _resumption(
         self,
@@ -182,10 +201,21 @@ class Extraction:
                 f" {visible(self._client)}"
             )
             raise NotFoundError(msg)
-        if self._definition.remembered and not self._selection.form.whole:
-            fields = self._definition.fields
-            report_drift(self._client, fields, found.members(), self._logger)
         return alias_filters(self._client, found), found.members()
+
+    def _own(self, members: Sequence[str]) -> dict[str, Field]:
+        """The mappings of the indices, where these differ in what values mean."""
+        columns = self._selection.columns
+        differing, constant = varying(columns), has_constants(columns)
+        compared = self._definition.remembered and not self._selection.form.whole
+        if not (differing or compared):
+            return {}
+        trees = trees_of(self._client, members, self._logger)
+        if compared:
+            report_drift(self._definition.fields, trees, self._logger)
+        if differing and not trees:
+            self._logger.warning(UNSEEN, listed(differing))
+        return trees if differing or constant else {}
 
     def _units(self, targets: list[Target]) -> list[Unit]:
         settings = settings_of(self._client, [target.index for target in targets])

@@ -23,6 +23,7 @@ from tap_elasticsearch.fields.names import (
     with_safe_names,
 )
 from tap_elasticsearch.fields.overrides import with_types
+from tap_elasticsearch.fields.own import has_constants, in_index, varying
 from tap_elasticsearch.fields.schema import json_schema
 from tap_elasticsearch.fields.tree import (
     JSON_TEXT,
@@ -72,7 +73,9 @@ __all__ = [
     "computed_fields",
     "dropping",
     "fraction",
+    "has_constants",
     "holds_lists",
+    "in_index",
     "is_canonical_date",
     "is_known",
     "is_sortable",
@@ -93,6 +96,7 @@ __all__ = [
     "type_of",
     "unreadable_dates",
     "unsigned_as_integers",
+    "varying",
     "walk",
     "with_arrays",
     "with_computed",

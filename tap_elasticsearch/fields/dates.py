@@ -110,8 +110,11 @@ def keeps_canonical(field: Field) -> bool:
 
     Not ``uuuu-dd-MM'T'HH:mm:ss'Z'``, nor ``YYYY``, the year of the week, at the end of some years.
     """
-    parse = parser(field.format or DEFAULT_FORMAT, field.locale)
-    return is_readable(field) and all(parse(probe) in {None, probe} for probe in _PROBES)
+    formats = (field.format or DEFAULT_FORMAT).split(MERGED)
+    parsers = [parser(each, field.locale) for each in formats]
+    return is_readable(field) and all(
+        parse(probe) in {None, probe} for parse in parsers for probe in _PROBES
+    )
 
 
 def is_canonical(text: str) -> bool:

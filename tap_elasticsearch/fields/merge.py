@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tap_elasticsearch.fields.dates import DEFAULT_FORMAT, MERGED
-from tap_elasticsearch.fields.tree import JSON_TEXT, OBJECTS, Field
+from tap_elasticsearch.fields.tree import JSON_TEXT, OBJECTS, OWN, Field
 from tap_elasticsearch.fields.types import type_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _INTEGERS = frozenset({"byte", "short", "integer", "long"})
 _NUMBERS = _INTEGERS | {"double", "float", "half_float", "scaled_float", "rank_feature"}
 _DATES = frozenset({"date", "date_nanos"})
+_WITH_FORMAT = _DATES | {"date_range"}
 _KEYWORDS = frozenset({"keyword", "constant_keyword"})
 _STRINGS = _KEYWORDS | {
     "annotated_text",
@@ -118,7 +119,7 @@ def _merged(path: tuple[str, ...], parts: Sequence[_Part], conflicts: list[Confl
     return Field(
         type=kind,
         properties=_properties(path, parts, conflicts) if kind in OBJECTS else {},
-        format=_formats(fields) if kind in {*_DATES, "date_range"} else None,
+        format=_formats(fields) if kind in _WITH_FORMAT else None,
         locale=_shared([field.locale for field in fields], "und"),
         element_type=_shared([field.element_type for field in fields], "mixed"),
         value=_shared([field.value for field in fields], None),
@@ -127,7 +128,15 @@ def _merged(path: tuple[str, ...], parts: Sequence[_Part], conflicts: list[Confl
         array=kind == "nested" or any(field.array for field in fields),
         indexed=all(field.indexed for field in fields),
         computed=any(field.computed for field in fields),
+        varying=_varying(kind, fields),
     )
+
+
+def _varying(kind: str, fields: Sequence[Field]) -> frozenset[str]:
+    """What the indices have each of its own, and a field of type ``kind`` makes a difference of."""
+    apart = {name for name in OWN if len({getattr(field, name) for field in fields}) > 1}
+    without = set() if kind in _WITH_FORMAT else {"format"}
+    return frozenset(apart.union(*(field.varying for field in fields)) - without)
 
 
 def _widest(types: set[str]) -> str:
@@ -173,9 +182,11 @@ def _without_values(field: Field) -> Field:
     """``field`` without the values that not every index has, for documents or for nulls."""
     properties = {name: _without_values(sub) for name, sub in field.properties.items()}
     same = all(properties[name] is sub for name, sub in field.properties.items())
-    if same and field.value is None and field.null_value is None:
+    lost = {name for name in ("value", "null_value") if getattr(field, name) is not None}
+    if same and not lost:
         return field
-    return replace(field, properties=properties, value=None, null_value=None)
+    varying = field.varying | lost
+    return replace(field, properties=properties, value=None, null_value=None, varying=varying)
 
 
 def _formats(fields: Sequence[Field]) -> str | None:

@@ -51,6 +51,7 @@ def _of_type(field: Field, kind: str) -> Field:
         format=field.format if dates else None,
         element_type=None,
         value=None,
+        varying=field.varying if dates else field.varying & {"null_value", "coerce"},
         array=kind == "nested",
         # The server sorts by the type that the field has there.
         indexed=field.indexed and dates,

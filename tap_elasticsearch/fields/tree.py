@@ -23,6 +23,8 @@ _NOT_IN_SOURCE = frozenset({"alias"})
 
 #: Parameters that change what a value means, copied as they are.
 _PARAMETERS = ("format", "locale", "element_type", "value", "null_value")
+#: What the indices of one stream may have each of its own.
+OWN = (*_PARAMETERS, "coerce")
 #: What a mapping says of what is switched off.
 OFF = frozenset({False, "false"})
 
@@ -47,6 +49,8 @@ class Field:
         indexed: Can the server search and sort by it?
         dropped: Is it left out of records? (No mapping says so, see ``dropping``.)
         computed: Does no document hold it, so that the server must be asked for its values?
+        varying: Which of ``OWN`` are others in other indices, in the field of several (see
+            ``merge``, ``in_index``).
     """
 
     type: str
@@ -61,6 +65,7 @@ class Field:
     indexed: bool = True
     dropped: bool = False
     computed: bool = False
+    varying: frozenset[str] = frozenset()
 
 
 def parse_mapping(mapping: Mapping[str, object]) -> Field:
@@ -101,6 +106,7 @@ def _field(mapping: Mapping[str, Any]) -> Field:
         coerce=mapping.get("coerce", True) not in OFF,
         indexed=mapping.get("index", True) not in OFF and mapping.get("doc_values") not in OFF,
         computed=bool(mapping.get("computed", False)),
+        varying=frozenset(mapping.get("varying", ())),
         **parameters,
     )
 
@@ -112,7 +118,8 @@ def _text(value: object) -> str:
 def to_mapping(field: Field) -> dict[str, Any]:
     """``field`` as JSON in the form of a mapping, such that ``parse_mapping`` reads it back.
 
-    Only what a Field holds is written, and ``"array": true`` and ``"computed": true`` of our own.
+    Only what a Field holds is written, and of our own ``"array": true``, ``"computed": true`` and
+    ``"varying": […]``.
     """
     written: dict[str, Any] = {"type": field.type}
     if field.properties:
@@ -125,6 +132,7 @@ def to_mapping(field: Field) -> dict[str, Any]:
         "coerce": (not field.coerce, False),
         "index": (not field.indexed, False),
         "computed": (field.computed, True),
+        "varying": (bool(field.varying), sorted(field.varying)),
     }
     return written | {name: value for name, (holds, value) in flags.items() if holds}
 

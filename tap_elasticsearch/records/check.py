@@ -24,7 +24,8 @@ from tap_elasticsearch.fields import (
 )
 from tap_elasticsearch.records.cut import dropped
 from tap_elasticsearch.records.form import EXTRA
-from tap_elasticsearch.records.normalise import constants, exact, null_of, nulls
+from tap_elasticsearch.records.implied import constants, null_of, nulls
+from tap_elasticsearch.records.normalise import exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

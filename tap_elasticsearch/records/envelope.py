@@ -14,8 +14,9 @@ from tap_elasticsearch.records.check import Check, are_objects
 from tap_elasticsearch.records.computed import Computed
 from tap_elasticsearch.records.cut import Cut
 from tap_elasticsearch.records.form import DEFAULT_FORM, DOCUMENT, EXTRA
+from tap_elasticsearch.records.indices import Normalisers
 from tap_elasticsearch.records.metadata import HitColumns
-from tap_elasticsearch.records.normalise import Normaliser, without_extra
+from tap_elasticsearch.records.normalise import without_extra
 from tap_elasticsearch.records.null_characters import (
     may_have_null_characters,
     without_null_characters,
@@ -25,7 +26,7 @@ from tap_elasticsearch.records.repair import without_halves
 from tap_elasticsearch.records.served import put_back, put_served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from msgspec import Raw
 
@@ -99,7 +100,8 @@ class Recorder:
         self.head = HitColumns(names, routed=routed)
         self.cut = Cut(columns)
         of_documents, computed = apart(columns)
-        self._normaliser = Normaliser(of_documents)
+        self._of_documents = of_documents
+        self._normalisers = Normalisers(of_documents)
         self._computed = Computed(computed)
         self._rename = renaming(without_extra(columns).properties) if safe_names else None
         self.passing = self._passing(columns)
@@ -112,6 +114,14 @@ class Recorder:
             return _none
         check = are_objects if self.form.whole else Check(columns)
         return check if self.form.null_characters else partial(_passing_without, check)
+
+    def tell_apart(self, own: Mapping[str, Field]) -> None:
+        """From now on, take the values of each index for what they mean there.
+
+        Args:
+            own: What the mapping of each says, as a tree, by its name.
+        """
+        self._normalisers = Normalisers(self._of_documents, own)
 
     def record(self, hit: Hit) -> dict[str, Any]:
         """``{"_id", "_index", <the document's fields>, "_extra"?}``, true to the schema.
@@ -139,7 +149,7 @@ class Recorder:
         served = self._cleaned(_decode(hit.served))
         computed = self._computed.taken(served)
         replaced = put_served(source, served)
-        fields, extra = self._normaliser.record(source)
+        fields, extra = self._normalisers.of(hit.index).record(source)
         extra = self.form.chosen.left(extra)
         self._computed.add(computed, fields, extra)
         columns = fields if self._rename is None else self._rename(fields)

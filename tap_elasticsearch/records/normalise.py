@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from tap_elasticsearch.fields import Field, Misfit, always, holds_lists, type_of, walk
+from tap_elasticsearch.fields import Field, Misfit, holds_lists, type_of, walk
 from tap_elasticsearch.records.cut import without
 from tap_elasticsearch.records.folding import Folder
 from tap_elasticsearch.records.form import EXTRA
+from tap_elasticsearch.records.implied import constants, null_of, nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Extra: TypeAlias = "dict[str, Any]"
     #: A value to that of its column; what has no place is added to the Extra.
     Convert: TypeAlias = "Callable[[JSON, Extra], JSON]"
+    #: Dotted paths to a field there, with its converter.
+    Made: TypeAlias = "dict[str, tuple[Field, Convert]]"
 
 
 def without_extra(root: Field) -> Field:
@@ -47,10 +49,19 @@ def _kept(field: Field, prefix: str) -> Iterator[str]:
 
 
 class Normaliser:
-    """Makes the records of one stream."""
+    """Makes the records of one stream, or of those of its indices that are alike."""
 
-    def __init__(self, field: Field) -> None:
-        self._read = _ObjectReader(without_extra(field).properties, "")
+    def __init__(self, field: Field, made: Made | None = None) -> None:
+        """Prepare.
+
+        Args:
+            field: The root of the stream's field tree, with nothing that varies (see ``in_index``).
+            made: What another Normaliser of the stream, given the same, has made: fields that are
+                the same objects share it.
+        """
+        self._read = _ObjectReader(
+            without_extra(field).properties, "", {} if made is None else made
+        )
         self._dropped = [".".join(path) for path, each in walk(field) if each.dropped]
         self._kept = _with_dotted_names(field, frozenset(self._dropped))
 
@@ -77,10 +88,10 @@ class Normaliser:
 class _ObjectReader:
     """Reads objects with known fields at one path."""
 
-    def __init__(self, properties: Mapping[str, Field], prefix: str) -> None:
+    def __init__(self, properties: Mapping[str, Field], prefix: str, made: Made) -> None:
         self._prefix = prefix
         self._columns = {
-            name: _converter(field, prefix + name)
+            name: _converter(field, prefix + name, made)
             for name, field in properties.items()
             if not field.dropped
         }
@@ -127,51 +138,6 @@ def exact(field: Field) -> type | None:
     return checked if checked in {str, bool} else None
 
 
-def constants(properties: Mapping[str, Field]) -> dict[str, Callable[[], Any]]:
-    """What makes the value of each field that a document may lack and yet has, by name.
-
-    Elasticsearch reference, mapping/types/constant-keyword.
-    """
-    found = {name: _constant(field) for name, field in properties.items() if not field.dropped}
-    return {name: fill for name, fill in found.items() if fill}
-
-
-def _constant(field: Field) -> Callable[[], Any] | None:
-    if field.value is not None:
-        return lambda: [field.value] if field.array else field.value
-    if field.array or not (inner := constants(field.properties)):
-        return None
-    return lambda: {name: fill() for name, fill in inner.items()}
-
-
-def nulls(properties: Mapping[str, Field]) -> dict[str, Any]:
-    """What stands in a column for an explicit null, where that is not null."""
-    found = {name: null_of(field) for name, field in properties.items() if not field.dropped}
-    return {
-        name: [null] if holds_lists(properties[name]) else null
-        for name, null in found.items()
-        if null is not None
-    }
-
-
-def null_of(field: Field) -> object:
-    """What the servers index for a null, in its canonical form.
-
-    Elasticsearch reference, mapping/params/null-value. An empty text in a number field is a null.
-    Types whose lists are values have none.
-    """
-    row = type_of(field.type)
-    if field.null_value is None or row.is_value is always:
-        return None
-    try:
-        # A point is an object in the mapping.
-        written = field.null_value.startswith("{")
-        value = json.loads(field.null_value) if written else field.null_value
-        return row.normaliser(replace(field, coerce=True))(value)
-    except ValueError:  # no value of this type
-        return None
-
-
 class _Column(NamedTuple):
     """How the values of one path become those of its column.
 
@@ -188,11 +154,18 @@ class _Column(NamedTuple):
     null: object = None
 
 
-def _converter(field: Field, path: str) -> Convert:
+def _converter(field: Field, path: str, made: Made) -> Convert:
     """The converter of whatever a document has at ``path``, None excepted."""
+    same = path in made and made[path][0] is field
+    convert = made[path][1] if same else _new_converter(field, path, made)
+    made[path] = field, convert
+    return convert
+
+
+def _new_converter(field: Field, path: str, made: Made) -> Convert:
     row = type_of(field.type)
     if field.properties:
-        column = _Column(path, _object(field, path), row.is_value)
+        column = _Column(path, _object(field, path, made), row.is_value)
         return partial(_every, column) if holds_lists(field) else _scalar(column)
     null = null_of(field)
     normalise = _filling(row.normaliser(field), null)
@@ -212,8 +185,8 @@ def _filling(normalise: Callable[[JSON], JSON], null: object) -> Callable[[JSON]
     return fill
 
 
-def _object(field: Field, path: str) -> Convert:
-    read = _ObjectReader(field.properties, f"{path}.")
+def _object(field: Field, path: str, made: Made) -> Convert:
+    read = _ObjectReader(field.properties, f"{path}.", made)
 
     def convert(value: JSON, extra: Extra) -> JSON:
         if isinstance(value, dict):

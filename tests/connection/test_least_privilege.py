@@ -71,6 +71,31 @@ def test_read_alone_syncs_with_a_catalog(
     assert "WARNING" not in run.err
 
 
+def test_read_alone_where_indices_differ(secured: Secured, sandbox: Sandbox) -> None:
+    """Where mappings are not to be seen, what differs between indices is said to be missing."""
+    streams = [{"index": "kept-own-*", "name": "own"}]
+    try:
+        for value in ("a", "b"):
+            none = {"type": "keyword", "null_value": value}
+            secured.admin.create(f"kept-own-{value}", mappings={"properties": {"none": none}})
+            secured.admin.bulk(f"kept-own-{value}", [(value, {"none": None})])
+        secured.admin.refresh("kept-own-*")
+        told = secured.settings(indices=[], streams=streams)
+        catalog = sandbox.write("catalog.json", sandbox.discover(told))
+        reader = {**told, "username": "reader", "password": PASSWORD}
+        found = {}
+        for name, config in (("told", told), ("reader", reader)):
+            run = sandbox.run(config, "--catalog", catalog)
+            assert run.code == 0, run.err
+            found[name] = {record["_id"]: record["none"] for record in run.records("own")}
+            assert run.err.count("The indices differ in what values of none mean") == (
+                name == "reader"
+            )
+        assert found == {"told": {"a": "a", "b": "b"}, "reader": {"a": None, "b": None}}
+    finally:
+        secured.admin.delete("kept-own-a", "kept-own-b")
+
+
 def test_a_pattern_for_too_much(
     start_secured: Callable[[str, str], Secured], sandbox: Sandbox
 ) -> None:

@@ -115,6 +115,7 @@ def test_formats() -> None:
     assert merged(Field("date"), Field("date_nanos")).format is None
     both = merged(Field("date"), Field("date", format="epoch_second"))
     assert both.format == "epoch_second|||strict_date_optional_time||epoch_millis"
+    assert both.varying == {"format"}
     assert merged(both, Field("date", format="epoch_second")) == both
 
 
@@ -132,7 +133,8 @@ def test_constants() -> None:
     assert merge([("i", one), ("j", one)])[0] == one
     for another in (other, without):
         tree = merge([("i", one), ("j", another)])[0]
-        assert tree.properties["o"].properties["a"] == Field("constant_keyword")
+        field = tree.properties["o"].properties["a"]
+        assert field == Field("constant_keyword", varying=frozenset({"value"}))
 
 
 def test_many_equal_indices() -> None:
