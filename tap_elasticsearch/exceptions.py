@@ -16,6 +16,9 @@
 * ``ServerError``: the server answered, but not with what was asked for (exit 1)
 
   * ``IncompleteError``: an answer that lacks documents
+
+    * ``TimedOutError``: since it took too long; one with fewer documents may not
+
   * ``ContextLostError``: the point in time is gone
   * ``BusyError``: too much at once; the same request may succeed later
 
@@ -59,6 +62,7 @@ __all__ = [
     "SingerSDKError",
     "SlowError",
     "TargetGoneError",
+    "TimedOutError",
     "TooLargeError",
     "UnavailableError",
     "UnreachableError",
@@ -122,6 +126,10 @@ class IncompleteError(ServerError):
     """A page lacks documents: shards failed or were left out, or the search timed out."""
 
 
+class TimedOutError(IncompleteError):
+    """A search took longer than the server, or (HTTP 504) what stands before it, allows."""
+
+
 class ContextLostError(ServerError):
     """The point in time is gone: expired, closed by someone, or its node has left."""
 
@@ -135,7 +143,7 @@ class TooLargeError(BusyError):
 
 
 class UnavailableError(ServerError):
-    """HTTP 502 to 504: a node, or what stands before it, cannot answer right now."""
+    """HTTP 502 and 503: a node, or what stands before it, cannot answer right now."""
 
 
 class TargetGoneError(FatalSyncError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import elastic_transport
 import msgspec
@@ -18,6 +18,7 @@ from tap_elasticsearch.exceptions import (
     RequestError,
     ServerError,
     SlowError,
+    TimedOutError,
     TooLargeError,
     UnavailableError,
     UnreachableError,
@@ -112,12 +113,64 @@ _PRIVILEGES = (
     ),
     ("", f"It is not allowed to {{login}}. {_ELASTICSEARCH_ROLE}"),
 )
-_CONTEXT_LOST = frozenset(
-    {"search_context_missing_exception", "search_context_missing_nodes_exception"}
+
+
+class _Known(NamedTuple):
+    """What an error says that tells more than its status.
+
+    Attributes:
+        name: A type anywhere in it; empty: whichever.
+        words: A part of the server's words.
+        kind: What it is for us.
+        advice: What we say of it.
+    """
+
+    name: str
+    words: str
+    kind: type[ServerError | NotFoundError | RequestError]
+    advice: str
+
+
+_LOST = (
+    "the server has dropped the point in time. The target may have stopped reading for longer than"
+    " point_in_time_keep_alive, or a node left."
 )
-_CLOSED = frozenset({"index_closed_exception"})
-_TOO_LARGE = frozenset({"circuit_breaking_exception"})
-_BUSY = frozenset({"es_rejected_execution_exception"})
+_TOO_MUCH = "the server has too much to do."
+_TOO_LONG = "the search took longer than the server allows."
+#: The first that fits counts. The answers to a search that took too long, without partial results:
+#: Elasticsearch 9.5 (429) and 8.19 (504) by search_timeout_exception, 7.17 and OpenSearch 3.8 (500)
+#: by the words below it, and OpenSearch by another two where search.cancel_after_time_interval ends
+#: the search.
+_KNOWN = (
+    _Known("search_context_missing_exception", "", ContextLostError, _LOST),
+    _Known("search_context_missing_nodes_exception", "", ContextLostError, _LOST),
+    _Known(
+        "index_closed_exception",
+        "",
+        NotFoundError,
+        "an index is closed. Open it, or leave it out.",
+    ),
+    _Known(
+        "",
+        "Point In Time contexts",
+        RequestError,
+        "OpenSearch holds no more shards open at once for all its users together. Read fewer"
+        " indices as one stream, or raise search.max_open_pit_context.",
+    ),
+    _Known(
+        "",
+        "number of slices",
+        RequestError,
+        "a shard of the index is read as a slice, and it allows fewer of them. Raise its"
+        " index.max_slices_per_pit.",
+    ),
+    _Known("circuit_breaking_exception", "", TooLargeError, _TOO_MUCH),
+    _Known("es_rejected_execution_exception", "", BusyError, _TOO_MUCH),
+    _Known("search_timeout_exception", "", TimedOutError, _TOO_LONG),
+    _Known("query_phase_execution_exception", "Time exceeded", TimedOutError, _TOO_LONG),
+    _Known("task_cancelled_exception", "Cancellation timeout", TimedOutError, _TOO_LONG),
+    _Known("task_cancelled_exception", "has been terminated", TimedOutError, _TOO_LONG),
+)
 _BY_STATUS: dict[
     int, type[ServerError | LoginError | PrivilegeError | NotFoundError | RequestError]
 ]
@@ -126,7 +179,8 @@ _BY_STATUS = {
     403: PrivilegeError,
     404: NotFoundError,
     429: BusyError,
-    **dict.fromkeys((502, 503, 504), UnavailableError),
+    **dict.fromkeys((502, 503), UnavailableError),
+    504: TimedOutError,
 }
 
 
@@ -189,7 +243,8 @@ def raise_for_status(
         NotFoundError: 404, or an index that is closed.
         ContextLostError: The point in time is gone.
         BusyError: 429 and its like.
-        UnavailableError: 502 to 504.
+        TimedOutError: 504, or a search that took longer than the server allows.
+        UnavailableError: 502 and 503.
         RequestError: Any other 3xx or 4xx.
         ServerError: Everything else.
     """
@@ -208,37 +263,12 @@ def _raise(
     types = set(_error_types(answer))
     said = _reason(answer, body)
     where = f"{request} failed with HTTP {status}"
-    _raise_known(types, said, where)
+    for known in _KNOWN:
+        if (not known.name or known.name in types) and known.words in said:
+            msg = f"{where}: {known.advice} {said}"
+            raise known.kind(msg)
     kind = _BY_STATUS.get(status) or (RequestError if 300 <= status < 500 else ServerError)  # noqa: PLR2004
     raise kind(f"{where}. {_status_advice(status, login, said, location)}{said}")
-
-
-def _raise_known(types: set[str], said: str, where: str) -> None:
-    """Raise what the server's own word for an error says better than the status."""
-    if types & _CONTEXT_LOST:
-        msg = (
-            f"{where}: the server has dropped the point in time. The target may have stopped"
-            f" reading for longer than point_in_time_keep_alive, or a node left. {said}"
-        )
-        raise ContextLostError(msg)
-    if types & _CLOSED:
-        msg = f"{where}: an index is closed. Open it, or leave it out. {said}"
-        raise NotFoundError(msg)
-    if "Point In Time contexts" in said:
-        msg = (
-            f"{where}: OpenSearch holds no more shards open at once for all its users together."
-            " Read fewer indices as one stream, or raise search.max_open_pit_context. " + said
-        )
-        raise RequestError(msg)
-    if "number of slices" in said:
-        msg = (
-            f"{where}: a shard of the index is read as a slice, and it allows fewer of them. Raise"
-            f" its index.max_slices_per_pit. {said}"
-        )
-        raise RequestError(msg)
-    if types & (_TOO_LARGE | _BUSY):
-        msg = f"{where}: the server has too much to do. {said}"
-        raise (TooLargeError if types & _TOO_LARGE else BusyError)(msg)
 
 
 def _status_advice(status: int, login: str | None, said: str, location: str | None) -> str:
@@ -296,7 +326,8 @@ def _reason(answer: object, body: bytes) -> str:
     """The server's own words, shortened."""
     error = answer.get("error") if isinstance(answer, dict) else None
     if isinstance(error, dict):
-        causes = error.get("root_cause") or [error]
+        # What fails as a whole, and not on a shard, has no root but a cause.
+        causes = error.get("root_cause") or [error.get("caused_by") or error]
         texts = {f"{cause.get('type')}: {cause.get('reason')}" for cause in causes}
         text = "; ".join(sorted(texts))
     else:

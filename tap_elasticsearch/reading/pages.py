@@ -153,6 +153,7 @@ class Pages:
             if not self._client.server.points_in_time:
                 raise
             logger.warning("%s Asking again; nothing is lost.", error)
+            ask.size.shrink(error)
             return self._page(ask, self._request(ask, complete=True))
         self.pages += bool(page.hits)
         self.size_in_bytes += len(answer)

@@ -6,13 +6,15 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.exceptions import SlowError, TooLargeError
+from tap_elasticsearch.exceptions import SlowError, TimedOutError, TooLargeError
 
 if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings
 
 logger = logging.getLogger("tap-elasticsearch")
 
+#: What says that a page may have been too much. A proxy that is tired of waiting says so, too.
+TOO_MUCH = (SlowError, TimedOutError, TooLargeError)
 #: The first page of ``auto`` is small: nothing is known of the documents' size yet.
 FIRST = 100
 #: A page may be this many times the one before: sizes vary within an index.
@@ -67,7 +69,7 @@ class PageSize:
 
     def shrink(self, error: Exception) -> None:
         """Ask for half as much, if ``error`` says that a page was too much."""
-        if isinstance(error, (SlowError, TooLargeError)):
+        if isinstance(error, TOO_MUCH):
             self.size = max(1, self.size // 2)
             self.target = max(1, self.target // 2)
             logger.warning("Asking for at most %s documents at a time.", f"{self.size:,}")

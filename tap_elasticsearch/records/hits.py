@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct, field
 
-from tap_elasticsearch.exceptions import IncompleteError, ServerError
+from tap_elasticsearch.exceptions import IncompleteError, ServerError, TimedOutError
 from tap_elasticsearch.records.repair import without_halves, without_strangers
 
 _NO_SOURCE = Raw(b"")
@@ -149,10 +149,12 @@ def require_complete(page: Page, *, shards: int, what: str) -> None:
         what: What was read, in words.
 
     Raises:
+        TimedOutError: The search ended before it was complete.
         IncompleteError: Documents may be missing.
     """
     if page.timed_out:
-        raise _incomplete(what, "the search ran into its time limit on the server")
+        reason = "the search ran into its time limit on the server"
+        raise _incomplete(what, reason, TimedOutError)
     if page.clusters.skipped:
         raise _incomplete(what, f"{page.clusters.skipped} remote clusters were left out")
     answered = page.shards
@@ -162,8 +164,10 @@ def require_complete(page: Page, *, shards: int, what: str) -> None:
         raise _incomplete(what, reason + _first_failure(answered))
 
 
-def _incomplete(what: str, reason: str) -> IncompleteError:
-    return IncompleteError(f"{what}: {reason}. The data would be incomplete.")
+def _incomplete(
+    what: str, reason: str, kind: type[IncompleteError] = IncompleteError
+) -> IncompleteError:
+    return kind(f"{what}: {reason}. The data would be incomplete.")
 
 
 def _first_failure(shards: Shards) -> str:

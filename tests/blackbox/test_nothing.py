@@ -40,5 +40,3 @@ def test_nothing_selected(empty: Cluster, sandbox: Sandbox) -> None:
     (line,) = [line for line in run.err.splitlines() if "WARNING" in line]
     assert "No stream is selected, so nothing is read." in line
     assert 'meltano select tap-elasticsearch "STREAM" "*"' in line
-
-

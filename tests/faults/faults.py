@@ -139,6 +139,38 @@ CIRCUIT_BREAKER = _refused(
     " limit of [614mb]",
     kind_outside="search_phase_execution_exception",
 )
+#: As Elasticsearch 9.5 says it, 8.19 with HTTP 504, and 7.17 and OpenSearch 3.8.
+SEARCH_TIMEOUT = _refused(
+    429,
+    "search_timeout_exception",
+    "Time exceeded",
+    kind_outside="search_phase_execution_exception",
+)
+SEARCH_TIMEOUT_504 = _refused(
+    504,
+    "search_timeout_exception",
+    "Time exceeded",
+    kind_outside="search_phase_execution_exception",
+)
+QUERY_TIMEOUT = _refused(
+    500,
+    "query_phase_execution_exception",
+    "Time exceeded",
+    kind_outside="search_phase_execution_exception",
+)
+#: Two ways of OpenSearch 3.8 to end a search behind search.cancel_after_time_interval.
+CANCELLED_QUERY = _refused(
+    500,
+    "task_cancelled_exception",
+    "cancelled task with reason: Cancellation timeout of 1ms is expired",
+    kind_outside="search_phase_execution_exception",
+)
+CANCELLED_FETCH = Answer(
+    500,
+    b'{"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"","phase":'
+    b'"fetch","grouped":true,"failed_shards":[],"caused_by":{"type":"task_cancelled_exception",'
+    b'"reason":"request has been terminated"}},"status":500}',
+)
 LOGGED_OUT = _refused(401, "security_exception", "unable to authenticate user [reader]")
 FORBIDDEN = _refused(403, "security_exception", "action [read] is unauthorized for user [reader]")
 PROXY_PAGE = Answer(502, b"<html><h1>502 Bad Gateway</h1></html>", "text/html")

@@ -14,6 +14,8 @@ from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
 from tests.faults.faults import (
     BUSY,
+    CANCELLED_FETCH,
+    CANCELLED_QUERY,
     CIRCUIT_BREAKER,
     CUT_BEFORE,
     CUT_IN_THE_MIDDLE,
@@ -26,6 +28,10 @@ from tests.faults.faults import (
     NO_SHARDS,
     NOT_A_SEARCH,
     PROXY_PAGE,
+    PROXY_TIMEOUT,
+    QUERY_TIMEOUT,
+    SEARCH_TIMEOUT,
+    SEARCH_TIMEOUT_504,
     SKIPPED_CLUSTER,
     TIMED_OUT,
     UNAVAILABLE,
@@ -37,6 +43,7 @@ from tests.faults.faults import (
     Short,
 )
 from tests.faults.model import Cluster, Document, Index
+from tests.faults.runs import Runs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +70,19 @@ PASSING = {
     "circuit breaker": (CIRCUIT_BREAKER, "Data too large"),
     "unavailable": (UNAVAILABLE, "HTTP 503"),
     "proxy's page": (PROXY_PAGE, "502 Bad Gateway"),
+}
+#: Of these, those that say that a page may have been too much, and all others that say so.
+TOO_MUCH = {
+    **{
+        name: PASSING[name][0]
+        for name in ("timed out", "cut in the middle", "no answer in time", "circuit breaker")
+    },
+    "proxy's time-out": PROXY_TIMEOUT,
+    "search time-out": SEARCH_TIMEOUT,
+    "search time-out of old": SEARCH_TIMEOUT_504,
+    "query time-out": QUERY_TIMEOUT,
+    "cancelled query": CANCELLED_QUERY,
+    "cancelled fetch": CANCELLED_FETCH,
 }
 #: Faults that do not pass, the exit code, and what the user reads.
 LASTING = {
@@ -205,7 +225,7 @@ def test_retry_after(tmp_path: Path) -> None:
     require_one_more_try(ended, r"Asking again in 1\.0 s \(try 2\); nothing is lost\.")
 
 
-@pytest.mark.parametrize("fault", [CIRCUIT_BREAKER, Held(6), CUT_IN_THE_MIDDLE])
+@pytest.mark.parametrize("fault", TOO_MUCH.values(), ids=TOO_MUCH.keys())
 def test_a_page_that_is_too_much(tmp_path: Path, fault: Fault) -> None:
     """It is asked for again with half of its documents, until one comes alone."""
     rules = [Rule("page", fault, nth=nth) for nth in (1, 2)]
@@ -213,6 +233,21 @@ def test_a_page_that_is_too_much(tmp_path: Path, fault: Fault) -> None:
     assert (ended.code, sorted(ended.ids, key=int)) == (0, ids(0, 10)), ended.stderr
     assert "Asking for at most 2 documents" in ended.stderr
     assert "Asking for at most 1 documents" in ended.stderr
+
+
+@pytest.mark.parametrize("parallel", [1, "auto"])
+@pytest.mark.parametrize(
+    "fault",
+    [fault for name, fault in TOO_MUCH.items() if name != "no answer in time"],
+    ids=[name for name in TOO_MUCH if name != "no answer in time"],
+)
+def test_pages_that_are_too_much_for_good(fault: Fault, parallel: int | str) -> None:
+    """Pages become as small as they must, and everything arrives once."""
+    with FakeServer(Cluster(index(200)), Rule("page", fault, 0, above=10)) as server:
+        runs = Runs(server, page_size=100, parallel=parallel)
+        runs.run(1_000)
+        assert (len(runs.times), runs.count) == (200, 200)
+        assert len(server.strikes) > 3
 
 
 @pytest.mark.parametrize("fault", [FAILED_SHARD, NO_SHARDS], ids=["failed", "none"])

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_elasticsearch.config import Settings
-from tap_elasticsearch.exceptions import NotFoundError, SlowError, TooLargeError, UnavailableError
+from tap_elasticsearch.exceptions import (
+    NotFoundError,
+    SlowError,
+    TimedOutError,
+    TooLargeError,
+    UnavailableError,
+)
 from tap_elasticsearch.reading import Target, Unit, all_of, plan
 from tap_elasticsearch.reading.contexts import seconds
 from tap_elasticsearch.reading.query import count_body, page_body, pit_of
@@ -123,9 +129,10 @@ def test_a_page_that_was_too_much(settings: Settings) -> None:
     assert size.size == full
     size.shrink(TooLargeError("Data too large"))
     size.shrink(SlowError("No answer in time"))
-    assert size.size == full // 4
+    size.shrink(TimedOutError("HTTP 504"))
+    assert size.size == full // 8
     size.learn(documents=size.size, size_in_bytes=size.size * 10_000)
-    assert full // 4 < size.size < full
+    assert full // 8 < size.size < full
     for _ in range(10):
         size.learn(documents=size.size, size_in_bytes=size.size * 10_000)
     assert size.size == full
