@@ -282,8 +282,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     parallel: Annotated[
         Annotated[int, Meta(ge=1, le=64)] | Literal["auto"],
         setting(
-            "Requests on their way at a time while a stream is read whole; they share `page_bytes`."
-            " `auto`: one more than the stream has shards, at most 4",
+            "Pages on their way at a time; those of a stream that is read whole share `page_bytes`."
+            " `auto`: one more than the stream has shards, at most 4; in the order of a key, each"
+            " shard has one at most",
             "reading",
         ),
     ] = "auto"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future, wait
-from threading import Thread
+from functools import partial
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from tap_elasticsearch.exceptions import SingerSDKError
@@ -13,8 +15,55 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: ``auto`` never has more requests on their way: more do not make one reader faster.
+MOST_AT_ONCE = 4
+
 #: Seconds between two looks at whether the run is to stop while an answer is awaited.
 _PATIENCE = 0.1
+
+
+class Line:
+    """Work beside the caller, so much of it at once; what is more waits until it is its turn."""
+
+    def __init__(self, most: int) -> None:
+        """Begin with nothing.
+
+        Args:
+            most: How much may be under way at once.
+        """
+        self._most = most
+        self._under_way = 0
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._lock = Lock()
+
+    def start(self, work: Callable[[], T]) -> Future[T]:
+        """Run ``work`` behind all that came before it."""
+        future: Future[T] = Future()
+        with self._lock:
+            self._waiting.append(partial(_run, work, future))
+        self._go_on()
+        return future
+
+    def clear(self) -> None:
+        """Do nothing of what still waits; nobody may wait for it any more."""
+        with self._lock:
+            self._waiting.clear()
+
+    def _go_on(self) -> None:
+        with self._lock:
+            if not self._waiting or self._under_way == self._most:
+                return
+            self._under_way += 1
+            work = self._waiting.popleft()
+        Thread(target=self._work, args=(work,), daemon=True).start()
+
+    def _work(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._under_way -= 1
+            self._go_on()
 
 
 def start(work: Callable[[], T]) -> Future[T]:

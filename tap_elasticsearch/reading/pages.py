@@ -92,6 +92,8 @@ class Pages:
         self._client = client
         self._settings = settings
         self._check = check
+        most = ahead.MOST_AT_ONCE if settings.parallel == "auto" else settings.parallel
+        self._line = ahead.Line(most)
         keep_alive = settings.point_in_time_keep_alive
         self._surveyor = Surveyor(client, keep_alive)
         self._contexts = Contexts(
@@ -116,6 +118,7 @@ class Pages:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._line.clear()
         self._contexts.__exit__()
 
     @property
@@ -162,7 +165,7 @@ class Pages:
     def _request(self, ask: Ask, *, complete: bool = False) -> Future[bytes]:
         """Ask, and for ``complete``, again until the answer is."""
         if not self._client.server.points_in_time:
-            return ahead.start(partial(self._scroll, ask))
+            return self._line.start(partial(self._scroll, ask))
 
         def accept(answer: bytes) -> bytes:
             # Not while another page is written: looking at it takes time of the same processor.
@@ -173,7 +176,8 @@ class Pages:
         def body() -> dict[str, Any]:
             return ask.body(pit_of(ask.context.id, self._settings.point_in_time_keep_alive))
 
-        return ahead.start(lambda: self._client.accepted(body, ask.what, accept, ask.size.shrink))
+        what = ask.what
+        return self._line.start(lambda: self._client.accepted(body, what, accept, ask.size.shrink))
 
     def _scroll(self, ask: Ask) -> bytes:
         keep_alive = self._settings.point_in_time_keep_alive

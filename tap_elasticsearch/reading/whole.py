@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
 
-#: ``auto`` never has more requests on their way: more do not make one reader faster.
-MOST_AT_ONCE = 4
-
 
 class Reading(Pages):
     """Reads all units of a stream, in no order.
@@ -143,7 +140,7 @@ class Reading(Pages):
             return self._settings.parallel
         # Where the server hides the shards of an index, its point in time tells how many there are.
         shards = sum(context.shards for context in self._contexts.opened())
-        return min(MOST_AT_ONCE, 1 + max(shards, self._left))
+        return min(ahead.MOST_AT_ONCE, 1 + max(shards, self._left))
 
     def _fill(self) -> None:
         """Ask for as much as may be on its way."""
