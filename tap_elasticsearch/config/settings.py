@@ -309,8 +309,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     verify_counts: Annotated[
         Literal["fail", "warn", "off"],
         setting(
-            "What to do if fewer or more documents of a shard were read than its point in time"
-            " holds",
+            "What to do if fewer or more documents of a shard were read than its point in time,"
+            " or its scroll, holds",
             "reading",
         ),
     ] = "fail"

@@ -48,7 +48,8 @@ class Context:
         id: The newest id; the server may change it with every answer.
         used: When it was last used, on the monotonic clock.
         shards: How many shards it covers; 0: its first answer will tell.
-        total: How many documents of the stream it holds.
+        total: How many documents of the stream it holds; of a scroll, as a search before it says,
+            until its first page does.
     """
 
     def __init__(self, unit: Unit, context: str, shards: int) -> None:
@@ -72,9 +73,15 @@ class Context:
         return page
 
     def renew(self, page: Page) -> None:
-        """Take over the id that an answer gave."""
+        """Take over the id that an answer gave, and the total of a scroll.
+
+        Each of its pages has that, exact and the same, whatever is written meanwhile (seen on
+        Elasticsearch 7.10 and OpenSearch 1.3, which refuse to leave it out).
+        """
         self.id = page.pit_id or page.scroll_id or self.id
         self.used = monotonic()
+        if page.scroll_id is not None:
+            self.total = page.found.total.value
 
 
 class Contexts:

@@ -188,12 +188,12 @@ class Pages:
         return self._client.search_shard(unit.target.index, unit.shard, body, ask.what, keep_alive)
 
     def _compare(self, context: Context, read: int) -> None:
-        """Raise if not as many documents were read as the point in time holds."""
-        exact = self._client.server.points_in_time and self._settings.verify_counts != "off"
-        if not exact or read == context.total:
+        """Raise if not as many documents were read as the point in time, or the scroll, holds."""
+        if self._settings.verify_counts == "off" or read == context.total:
             return
+        snapshot = "point in time" if self._client.server.points_in_time else "scroll"
         msg = (
-            f"{context.unit}: {read:,} documents were read, but the same point in time holds"
+            f"{context.unit}: {read:,} documents were read, but the same {snapshot} holds"
             f" {context.total:,}."
         )
         if moves(context.unit.target.query):
