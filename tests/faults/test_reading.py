@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import version
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -369,16 +370,40 @@ def test_documents_that_cannot_be_looked_at(tmp_path: Path) -> None:
         assert "Asking again" not in done.stderr
 
 
+#: Every kind of request that a run makes which reads everything.
+ALL_OPERATIONS = {
+    *("info", "resolve", "mapping", "settings"),
+    *("look", "routed"),
+    *("open", "count", "page", "close"),
+}
+
+
 def test_a_run_has_a_name(tmp_path: Path) -> None:
-    """Every request of a run carries the same X-Opaque-Id, and another run's another one."""
+    """Every request of a run carries the same X-Opaque-Id, and another run's another one.
+
+    And the tap's name and version as its User-Agent, not those of the client below it.
+    """
     names = []
     for _ in range(2):
         with FakeServer(Cluster(index(10))) as server:
             assert run(server, tmp_path).code == 0
+            assert {request.operation for request in server.requests} == ALL_OPERATIONS
             (name,) = {headers["x-opaque-id"] for headers in server.headers}
             names.append(name)
+            agents = [headers.get_all("user-agent") for headers in server.headers]
+            assert agents == [[f"tap-elasticsearch/{version('tap-elasticsearch')}"]] * len(agents)
     assert names[0] != names[1]
-    assert all(name.startswith("tap-elasticsearch-") for name in names)
+    assert all(re.fullmatch(r"tap-elasticsearch-[0-9a-f]{8}", name) for name in names)
+
+
+def test_a_name_of_ones_own(tmp_path: Path) -> None:
+    """What the user says in ``headers`` is sent instead, with every request, and once."""
+    own = {"User-Agent": "nightly", "X-Opaque-Id": "load-7"}
+    with FakeServer(Cluster(index(10))) as server:
+        assert run(server, tmp_path, headers=own).code == 0
+        for name, value in own.items():
+            sent = [headers.get_all(name) for headers in server.headers]
+            assert sent == [[value]] * len(server.requests)
 
 
 def test_a_pace(tmp_path: Path) -> None:
