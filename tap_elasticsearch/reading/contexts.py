@@ -129,16 +129,9 @@ class Contexts:
         self.total: int | None = None
 
     def __enter__(self) -> Self:
-        at_once = len(self._units) if self._together else self._client.server.contexts
         with ExitStack() as stack:
             stack.callback(self._close_all)
-            for unit in self._units:
-                # Those without documents do not stay open.
-                if len(self._open) == at_once:
-                    break
-                self.of(unit)
-            else:
-                self.total = sum(context.total for context in self._open.values())
+            self._open_together()
             stack.pop_all()
         if self._client.server.points_in_time:
             Thread(target=self._keep, daemon=True).start()
@@ -146,6 +139,16 @@ class Contexts:
 
     def __exit__(self, *_: object) -> None:
         self._close_all()
+
+    def reopen(self) -> None:
+        """Open anew all that were opened together, also where nothing was then: one snapshot again.
+
+        Only before anything is read.
+        """
+        for context in self.opened():
+            self.close(context.unit)
+        self._empty.clear()
+        self._open_together()
 
     def of(self, unit: Unit) -> Context:
         """The point in time on ``unit``, opened now if it was not before."""
@@ -174,6 +177,16 @@ class Contexts:
         """The points in time that are open now."""
         with self._lock:
             return list(self._open.values())
+
+    def _open_together(self) -> None:
+        at_once = len(self._units) if self._together else self._client.server.contexts
+        for unit in self._units:
+            # Those without documents do not stay open.
+            if len(self._open) == at_once:
+                break
+            self.of(unit)
+        else:
+            self.total = sum(context.total for context in self._open.values())
 
     def _opened(self, unit: Unit) -> Context:
         context = self._surveyed(unit)

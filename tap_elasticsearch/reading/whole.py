@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
+from tap_elasticsearch.reading.contexts import MOST_LOSSES
 from tap_elasticsearch.reading.cursor import Cursor
 from tap_elasticsearch.reading.lanes import Lanes
 from tap_elasticsearch.reading.pages import Pages
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from tap_elasticsearch.reading.pages import Ask
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
+
+logger = logging.getLogger("tap-elasticsearch")
 
 
 class Reading(Pages):
@@ -90,27 +94,35 @@ class Reading(Pages):
     def largest(self, key: Key) -> Place | None:
         """The last place in the order of ``key`` that there is now, before anything is read.
 
-        In points in time that are opened later, there may be documents behind it.
+        In points in time that are opened later, there may be documents behind it. Where one is
+        lost, all are opened anew: between two moments, there may be documents before it.
+
+        Raises:
+            ContextLostError: Points in time are lost again and again.
         """
+        losses = 0
+        while True:
+            try:
+                return self._largest(key)
+            except ContextLostError as error:
+                losses += 1
+                if losses > MOST_LOSSES:
+                    raise
+                logger.warning("%s Opening all of them anew; nothing is lost.", error)
+                self._contexts.reopen()
+
+    def _largest(self, key: Key) -> Place | None:
         open_now = {str(context.unit) for context in self._contexts.opened()}
         places = []
         for unit in self._contexts.waiting():
-            places.append(self._largest_of(unit, key))
+            context = self._contexts.of(unit)
+            if context.total:
+                asking = ahead.start(partial(self._surveyor.largest, context, key))
+                places.append(ahead.finish(asking, self._check))
             if str(unit) not in open_now:
                 # More than are allowed to be open at once: its turn comes later.
                 self._contexts.close(unit)
         return max((place for place in places if place is not None), default=None)
-
-    def _largest_of(self, unit: Unit, key: Key) -> Place | None:
-        losses = 0
-        while (context := self._contexts.of(unit)).total:
-            asking = ahead.start(partial(self._surveyor.largest, context, key))
-            try:
-                return ahead.finish(asking, self._check)
-            except ContextLostError as error:
-                losses += 1
-                self._reopened(unit, error, losses, "It is asked for again in a new one")
-        return None
 
     def _survey(self, context: Context) -> int:
         unit = context.unit

@@ -144,6 +144,8 @@ def fake(real: Server) -> Iterator[Server]:
         "/faults-orders/_field_caps?fields=number&include_unmapped=true",
         "/faults-orders,faults-hidden/_field_caps?fields=number&include_unmapped=true",
         "/faults-orders/_field_caps?fields=nonsense&include_unmapped=true",
+        "/faults-orders/_field_caps?fields=name",
+        "/faults-none/_field_caps?fields=number",
         "/_alias/faults-some",
         "/_alias/faults-all",
         "/_alias/faults-none",
@@ -217,6 +219,13 @@ def test_opening(real: Server, fake: Server, target: str) -> None:
             "track_total_hits": True,
             "_source": False,
             "seq_no_primary_term": True,
+        },
+        {
+            "size": 1,
+            "sort": [{"number": {"order": "desc", "mode": "min"}}],
+            "track_total_hits": True,
+            "_source": False,
+            "query": {"exists": {"field": "number"}},
         },
         {
             "size": 2,

@@ -14,7 +14,7 @@ from tap_elasticsearch.connection import Client
 from tests.faults.command import ended, run, start
 from tests.faults.documents import MAPPING, document, index
 from tests.faults.fake_server import FakeServer
-from tests.faults.faults import LOGGED_OUT, LOST_CONTEXTS, NEVER, Held, Rule
+from tests.faults.faults import LOGGED_OUT, NEVER, Held, Rule
 from tests.faults.model import Cluster, Index
 
 if TYPE_CHECKING:
@@ -61,17 +61,6 @@ def test_bookmark_of_a_first_load(tmp_path: Path, numbers: list[list[int]]) -> N
         assert left(done.messages) == max(every)
         assert server.open_contexts == 0
         assert server.cluster.most_open <= AT_ONCE + 1
-
-
-@pytest.mark.parametrize("nth", range(1, 5))
-def test_points_in_time_lost_before_the_first_page(tmp_path: Path, nth: int) -> None:
-    """Whatever is asked first, it is asked again in a new one, and the bookmark is as it was."""
-    with FakeServer(logs([3, 5], [9, 1]), Rule("count", LOST_CONTEXTS, nth)) as server:
-        done = run(server, tmp_path, **KEYED)
-        assert (done.code, sorted(done.ids)) == (0, ["1", "3", "5", "9"]), done.stderr
-        assert left(done.messages) == 9
-        assert "has dropped the point in time" in done.stderr
-        assert server.open_contexts == 0
 
 
 @pytest.mark.parametrize("operation", ["open", "count"])
