@@ -106,12 +106,15 @@ class TapElasticsearch(Tap):
         except ConfigValidationError as error:
             raise refused(error.errors, builtin) from None
         reject_unusable_storage(config)
-        # The SDK's own handlers, set by now, would exit with 0.
+        self._take_over_signals()
+        if setup_mapper:
+            self.setup_mapper()
+
+    def _take_over_signals(self) -> None:
+        """Let a run end well; the SDK's own handlers, set by now, would exit with 0."""
         self.interruption = Interruption()
         self.interruption.install()
         self.writer.patience = self.interruption.patience
-        if setup_mapper:
-            self.setup_mapper()
 
     def _as_sent(self, catalog: dict[str, Any]) -> dict[str, Any]:
         """``catalog`` with columns as they were sent; what it says is kept for later."""
