@@ -245,7 +245,7 @@ def test_a_page_that_is_too_much(tmp_path: Path, fault: Fault) -> None:
 def test_pages_that_are_too_much_for_good(fault: Fault, parallel: int | str) -> None:
     """Pages become as small as they must, and everything arrives once."""
     with FakeServer(Cluster(index(200)), Rule("page", fault, 0, above=10)) as server:
-        runs = Runs(server, page_size=100, parallel=parallel)
+        runs = Runs(server, page_size=100, parallel=parallel, max_retry_time=20)
         runs.run(1_000)
         assert (len(runs.times), runs.count) == (200, 200)
         assert len(server.strikes) > 3
