@@ -143,7 +143,7 @@ class TooLargeError(BusyError):
 
 
 class UnavailableError(ServerError):
-    """HTTP 502 and 503: a node, or what stands before it, cannot answer right now."""
+    """HTTP 502, 503 and the like: a node, or what stands before it, cannot answer right now."""
 
 
 class TargetGoneError(FatalSyncError):

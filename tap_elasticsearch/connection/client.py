@@ -328,6 +328,8 @@ class Client:
                 login=self._login,
                 retry_after=meta.headers.get("retry-after"),
                 location=meta.headers.get("location"),
+                # What names no index is asked in what is open already.
+                in_context=target.startswith("/_search"),
             )
         return answer
 

@@ -137,13 +137,22 @@ _LOST = (
 )
 _TOO_MUCH = "the server has too much to do."
 _TOO_LONG = "the search took longer than the server allows."
+_NOT_REACHED = "one node of the cluster does not reach another."
+#: Of what is asked in a point in time, before all others. When its node has left, Elasticsearch 9.5
+#: and 8.19 say the second (404), 7.17 the third (503: such a search goes to no other node; one that
+#: names an index is told the same where a shard is nowhere now), OpenSearch 3.8 the last (500). As
+#: long as the node is only not reached any more, they say one of the last two of ``_KNOWN``.
+_IN_CONTEXT = (
+    _Known("search_context_missing_exception", "", ContextLostError, _LOST),
+    _Known("search_context_missing_nodes_exception", "", ContextLostError, _LOST),
+    _Known("search_phase_execution_exception", "due to missing shards", ContextLostError, _LOST),
+    _Known("illegal_state_exception", "no node found for id", ContextLostError, _LOST),
+)
 #: The first that fits counts. The answers to a search that took too long, without partial results:
 #: Elasticsearch 9.5 (429) and 8.19 (504) by search_timeout_exception, 7.17 and OpenSearch 3.8 (500)
 #: by the words below it, and OpenSearch by another two where search.cancel_after_time_interval ends
 #: the search.
 _KNOWN = (
-    _Known("search_context_missing_exception", "", ContextLostError, _LOST),
-    _Known("search_context_missing_nodes_exception", "", ContextLostError, _LOST),
     _Known(
         "index_closed_exception",
         "",
@@ -170,6 +179,8 @@ _KNOWN = (
     _Known("query_phase_execution_exception", "Time exceeded", TimedOutError, _TOO_LONG),
     _Known("task_cancelled_exception", "Cancellation timeout", TimedOutError, _TOO_LONG),
     _Known("task_cancelled_exception", "has been terminated", TimedOutError, _TOO_LONG),
+    _Known("node_not_connected_exception", "", UnavailableError, _NOT_REACHED),
+    _Known("node_disconnected_exception", "", UnavailableError, _NOT_REACHED),
 )
 _BY_STATUS: dict[
     int, type[ServerError | LoginError | PrivilegeError | NotFoundError | RequestError]
@@ -226,6 +237,7 @@ def raise_for_status(
     login: str | None,
     retry_after: str | None = None,
     location: str | None = None,
+    in_context: bool = False,
 ) -> NoReturn:
     """Translate an answer whose status is not 2xx.
 
@@ -236,6 +248,7 @@ def raise_for_status(
         login: How we logged in, in words; None if not at all.
         retry_after: The header of this name, if there is one.
         location: The header of this name: where a 3xx sends one.
+        in_context: Was it asked in a point in time, or a scroll?
 
     Raises:
         LoginError: 401.
@@ -244,12 +257,13 @@ def raise_for_status(
         ContextLostError: The point in time is gone.
         BusyError: 429 and its like.
         TimedOutError: 504, or a search that took longer than the server allows.
-        UnavailableError: 502 and 503.
+        UnavailableError: 502 and 503, or a node that another does not reach.
         RequestError: Any other 3xx or 4xx.
         ServerError: Everything else.
     """
+    known = (*_IN_CONTEXT, *_KNOWN) if in_context else _KNOWN
     try:
-        _raise(status, body, request=request, login=login, location=location)
+        _raise(status, body, request=request, login=login, location=location, known=known)
     except ServerError as error:
         if retry_after and retry_after.isdecimal():
             error.retry_after = float(retry_after)
@@ -257,16 +271,22 @@ def raise_for_status(
 
 
 def _raise(
-    status: int, body: bytes, *, request: str, login: str | None, location: str | None
+    status: int,
+    body: bytes,
+    *,
+    request: str,
+    login: str | None,
+    location: str | None,
+    known: tuple[_Known, ...],
 ) -> NoReturn:
     answer = _decoded(body)
     types = set(_error_types(answer))
     said = _reason(answer, body)
     where = f"{request} failed with HTTP {status}"
-    for known in _KNOWN:
-        if (not known.name or known.name in types) and known.words in said:
-            msg = f"{where}: {known.advice} {said}"
-            raise known.kind(msg)
+    for row in known:
+        if (not row.name or row.name in types) and row.words in said:
+            msg = f"{where}: {row.advice} {said}"
+            raise row.kind(msg)
     kind = _BY_STATUS.get(status) or (RequestError if 300 <= status < 500 else ServerError)  # noqa: PLR2004
     raise kind(f"{where}. {_status_advice(status, login, said, location)}{said}")
 

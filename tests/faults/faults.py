@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from tests.faults.refusals import missing_node, missing_nodes, missing_shards
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -171,6 +173,19 @@ CANCELLED_FETCH = Answer(
     b'"fetch","grouped":true,"failed_shards":[],"caused_by":{"type":"task_cancelled_exception",'
     b'"reason":"request has been terminated"}},"status":500}',
 )
+#: As Elasticsearch 7.17 and OpenSearch 3.8 say it; Elasticsearch 8.19 and 9.5 with HTTP 502.
+NODE_NOT_CONNECTED = _refused(
+    500,
+    "node_not_connected_exception",
+    "[node-2][127.0.0.1:26724] Node not connected",
+    kind_outside="search_phase_execution_exception",
+)
+NODE_DISCONNECTED = _refused(
+    500,
+    "node_disconnected_exception",
+    "[node-2][127.0.0.1:26724][indices:data/read/search[phase/query]] disconnected",
+    kind_outside="search_phase_execution_exception",
+)
 LOGGED_OUT = _refused(401, "security_exception", "unable to authenticate user [reader]")
 FORBIDDEN = _refused(403, "security_exception", "action [read] is unauthorized for user [reader]")
 PROXY_PAGE = Answer(502, b"<html><h1>502 Bad Gateway</h1></html>", "text/html")
@@ -178,6 +193,13 @@ PROXY_TIMEOUT = Answer(504, b"<html><h1>504 Gateway Time-out</h1></html>", "text
 LOGIN_PAGE = Answer(200, b"<html><h1>Please log in</h1></html>", "text/html")
 NOT_A_SEARCH = Answer(200, b'{"acknowledged":true}')
 LOST_CONTEXTS = Meanwhile(lambda cluster: cluster.drop_contexts())
+LOST_NODE = Meanwhile(lambda cluster: cluster.drop_contexts(missing_nodes()))
+LOST_NODE_7 = Meanwhile(lambda cluster: cluster.drop_contexts(missing_shards("orders", 0)))
+LOST_NODE_OPENSEARCH = Meanwhile(lambda cluster: cluster.drop_contexts(missing_node("orders", 0)))
+#: To those who open a point in time, as Elasticsearch 7.17 says it.
+SHARD_NOWHERE = Answer(
+    503, json.dumps(missing_shards("orders", 0, "open_search_context").body).encode()
+)
 CUT_BEFORE = Cut()
 CUT_IN_THE_MIDDLE = Cut(half=True)
 NEVER = Held(60)

@@ -12,7 +12,13 @@ from time import monotonic
 from typing import Any, Literal
 from uuid import uuid4
 
-from tests.faults.refusals import closed_index, deleted_index, no_context, no_such_index
+from tests.faults.refusals import (
+    Refusal,
+    closed_index,
+    deleted_index,
+    no_context,
+    no_such_index,
+)
 
 Flavour = Literal["elasticsearch", "opensearch"]
 
@@ -108,6 +114,7 @@ class Cluster:
         self.changing_ids = changing_ids
         self.most_open = 0
         self._points: dict[str, PointInTime] = {}
+        self._lost: Refusal | None = None
         self._numbers = count(1)
 
     @property
@@ -169,7 +176,7 @@ class Cluster:
         """
         point = self._points.get(context)
         if point is None or point.expired:
-            raise no_context(next(iter(self.indices), "none"))
+            raise self._lost or no_context(next(iter(self.indices), "none"))
         for part in point.parts:
             if not self._is_there(part.index):
                 raise deleted_index(part.index.name, part.index.uuid)
@@ -196,9 +203,14 @@ class Cluster:
             del self._points[name]
         return self._is_open(point)
 
-    def drop_contexts(self) -> None:
-        """Forget every point in time, as a node does that is restarted."""
+    def drop_contexts(self, answer: Refusal | None = None) -> None:
+        """Forget every point in time, as a node does that is restarted.
+
+        Args:
+            answer: What those who ask for one are told from now on, where that is something else.
+        """
         self._points.clear()
+        self._lost = answer
 
     def drop_index(self, name: str) -> None:
         """Delete an index, and with it the points in time on it."""

@@ -70,6 +70,38 @@ def no_context(index: str) -> Refusal:
     return all_shards_failed(404, index, 0, cause)
 
 
+def missing_nodes() -> Refusal:
+    """The node of the point in time has left: Elasticsearch 8.19 and 9.5."""
+    return refusal(
+        404,
+        "search_context_missing_nodes_exception",
+        "Search context of type [pit] references nodes that have left the cluster:"
+        " [fakefakefakefakefakefa]",
+        context_type="pit",
+        missing_nodes=["fakefakefakefakefakefa"],
+    )
+
+
+def missing_shards(index: str, shard: int, phase: str = "query") -> Refusal:
+    """The same on Elasticsearch 7.17; in another phase, a shard that is to be opened is nowhere."""
+    kind = "search_phase_execution_exception"
+    more = {"phase": phase, "grouped": True, "failed_shards": []}
+    reason = (
+        f"Search rejected due to missing shards [[{index}][{shard}]]. Consider using"
+        " `allow_partial_search_results` setting to bypass this error."
+    )
+    cause = {"type": kind, "reason": reason, **more}
+    error = {"root_cause": [], "type": kind, "reason": "", **more, "caused_by": cause}
+    return Refusal(503, {"error": error, "status": 503})
+
+
+def missing_node(index: str, shard: int) -> Refusal:
+    """The same on OpenSearch 3.8."""
+    reason = "no node found for id: fakefakefakefakefakefa"
+    cause = {"type": "illegal_state_exception", "reason": reason}
+    return all_shards_failed(500, index, shard, cause, caused_by={**cause, "caused_by": cause})
+
+
 def page_too_large(index: str, shard: int, size: int, window: int) -> Refusal:
     """More documents were asked for than the index allows in one page."""
     reason = (

@@ -25,14 +25,20 @@ from tests.faults.faults import (
     LOGGED_OUT,
     LOGIN_PAGE,
     LOST_CONTEXTS,
+    LOST_NODE,
+    LOST_NODE_7,
+    LOST_NODE_OPENSEARCH,
     MISSING_SHARD,
     NO_SHARDS,
+    NODE_DISCONNECTED,
+    NODE_NOT_CONNECTED,
     NOT_A_SEARCH,
     PROXY_PAGE,
     PROXY_TIMEOUT,
     QUERY_TIMEOUT,
     SEARCH_TIMEOUT,
     SEARCH_TIMEOUT_504,
+    SHARD_NOWHERE,
     SKIPPED_CLUSTER,
     TIMED_OUT,
     UNAVAILABLE,
@@ -71,6 +77,8 @@ PASSING = {
     "circuit breaker": (CIRCUIT_BREAKER, "Data too large"),
     "unavailable": (UNAVAILABLE, "HTTP 503"),
     "proxy's page": (PROXY_PAGE, "502 Bad Gateway"),
+    "node not reached": (NODE_NOT_CONNECTED, "one node of the cluster does not reach another"),
+    "node cut off": (NODE_DISCONNECTED, "one node of the cluster does not reach another"),
 }
 #: Of these, those that say that a page may have been too much, and all others that say so.
 TOO_MUCH = {
@@ -100,7 +108,14 @@ LASTING = {
 #: Of these, those that any request can meet.
 ANYWHERE = {
     name: PASSING[name]
-    for name in ("cut before", "cut in the middle", "unavailable", "proxy's page", "busy")
+    for name in (
+        "cut before",
+        "cut in the middle",
+        "unavailable",
+        "proxy's page",
+        "busy",
+        "node not reached",
+    )
 }
 OPERATIONS = ("info", "resolve", "mapping", "settings", "open", "count")
 
@@ -186,11 +201,17 @@ def test_a_fault_before_the_first_page(
     assert ended.ids == ids(0, 10)
 
 
-@pytest.mark.parametrize("nth", [1, 2, 3])
-def test_a_lost_point_in_time(tmp_path: Path, nth: int) -> None:
+@pytest.mark.parametrize(
+    ("fault", "nth"),
+    [
+        *((LOST_CONTEXTS, nth) for nth in (1, 2, 3)),
+        *((lost, 2) for lost in (LOST_NODE, LOST_NODE_7, LOST_NODE_OPENSEARCH)),
+    ],
+)
+def test_a_lost_point_in_time(tmp_path: Path, fault: Fault, nth: int) -> None:
     """Its shard is read on from where it was, and one line says so; nothing comes twice."""
     cluster = Cluster(index(10, 3))
-    ended = read_with(tmp_path, Rule("page", LOST_CONTEXTS, nth=nth), cluster=cluster)
+    ended = read_with(tmp_path, Rule("page", fault, nth=nth), cluster=cluster)
     assert (ended.code, ended.errors) == (0, []), ended.stderr
     assert ended.ids == ids(0, 13)
     assert "has dropped the point in time" in ended.stderr
@@ -202,6 +223,13 @@ def test_points_in_time_that_do_not_last(tmp_path: Path) -> None:
     ended = read_with(tmp_path, Rule("page", LOST_CONTEXTS, nth=0))
     require_one_line(ended, 1, "has dropped the point in time")
     assert ended.stderr.count("It is read on in a new one") == 3
+
+
+def test_a_shard_that_is_nowhere_for_a_while(tmp_path: Path) -> None:
+    """What a search is told whose node has left is no such loss where nothing is open yet."""
+    ended = read_with(tmp_path, Rule("open", SHARD_NOWHERE))
+    require_one_more_try(ended, r"due to missing shards \[\[orders\]\[0\]\]")
+    assert ended.ids == ids(0, 10)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

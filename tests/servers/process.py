@@ -151,6 +151,28 @@ def running(
             shutil.rmtree(home, ignore_errors=True)
 
 
+@contextmanager
+def two_nodes(name: str) -> Iterator[tuple[Server, Server]]:
+    """A cluster of two nodes, of which the second has data and no say: it may be killed.
+
+    Args:
+        name: A name of the table.
+
+    Raises:
+        KeyError: There is no such server.
+        ServerDied: One did not start.
+    """
+    port = str(free_port())
+    both = {"discovery.type": row_of(name).discovery, "discovery.seed_hosts": f"127.0.0.1:{port}"}
+    first = {"node.name": "first", "cluster.initial_master_nodes": "first", "transport.port": port}
+    second = {"node.name": "second", "node.roles": "data"}
+    with (
+        running(name, settings={**both, **first}) as one,
+        running(name, settings={**both, **second}) as other,
+    ):
+        yield one, other
+
+
 def free_port() -> int:
     """A port that nothing listens on now.
 

@@ -24,6 +24,7 @@ class Row:
         plugin: Maven coordinates of a plugin, a zip of jars.
         options: Arguments of the launcher.
         jvm: Options of the virtual machine.
+        discovery: The kind of discovery of a cluster of several nodes.
         login: The user, where the server asks for one.
         password: That user's password.
     """
@@ -36,6 +37,7 @@ class Row:
     plugin: str | None = None
     options: tuple[str, ...] = ()
     jvm: tuple[str, ...] = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC")
+    discovery: str = "zen"
     login: str | None = None
     password: str | None = None
 
@@ -70,6 +72,7 @@ def _elasticsearch(name: str, version: str) -> Row:
         without=_NOT_NEEDED,
         # A document of 50 MB counts four times.
         options=("-Eindexing_pressure.memory.limit=60%",),
+        discovery="multi-node",
         jvm=("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"),
     )
 
