@@ -28,10 +28,11 @@ from tap_elasticsearch.connection.answers import (
     Searched,
     decoded,
 )
-from tap_elasticsearch.connection.errors import raise_for_status, raise_transport_error
+from tap_elasticsearch.connection.errors import raise_transport_error
 from tap_elasticsearch.connection.login import describe_login, login_headers
 from tap_elasticsearch.connection.node import ASKED
 from tap_elasticsearch.connection.pace import Pace
+from tap_elasticsearch.connection.refusals import raise_for_status
 from tap_elasticsearch.connection.retries import Retries
 from tap_elasticsearch.connection.server import Server, identify, identify_refusal, introduced
 from tap_elasticsearch.connection.tls import describe_trust
@@ -54,8 +55,8 @@ _encode = msgspec.json.Encoder().encode
 class Client:
     """Requests to one cluster.
 
-    Every method raises the errors of ``connection.errors``; what is listed with a method comes on
-    top. Safe to use from several threads.
+    Every method raises the errors of ``errors`` and ``refusals`` beside this module; what is listed
+    with a method comes on top. Safe to use from several threads.
     """
 
     def __init__(self, settings: Settings, sleep: Callable[[float], None] = time.sleep) -> None:

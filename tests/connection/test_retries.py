@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tap_elasticsearch.connection.errors import raise_for_status
+from tap_elasticsearch.connection.refusals import raise_for_status
 from tap_elasticsearch.connection.retries import Retries
 from tap_elasticsearch.exceptions import BusyError
 
