@@ -11,7 +11,7 @@ import elastic_transport
 from tap_elasticsearch.connection.tls import PinnedContext
 
 #: The address of the server that this thread asked last: of several, any may be the one.
-ASKED: ContextVar[str] = ContextVar("ASKED")
+ASKED: ContextVar[str] = ContextVar("ASKED", default="the server")
 
 
 class Node(elastic_transport.Urllib3HttpNode):
