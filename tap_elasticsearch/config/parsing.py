@@ -46,6 +46,16 @@ _NEEDS = (
 )
 
 
+#: What a setting may be, where the name of a type does not say it.
+_FORMS = {
+    "cloud_id": "Copy it from the deployment's page in the Elastic Cloud console",
+    "page_size": "It must be a number from 1 on, or auto",
+    "parallel": "It must be a number from 1 to 64, or auto",
+    "http_compress": "It must be true, false or auto",
+    "point_in_time_keep_alive": "It must be a number with s, m or h, like 10m",
+}
+
+
 def parse_settings(config: Mapping[str, Any], *, sdk_settings: Iterable[str] = ()) -> Settings:
     """Validate ``config``.
 
@@ -107,7 +117,8 @@ def _parse(name: str, value: object) -> Any:  # noqa: ANN401
         return msgspec.convert(value, kind, strict=False, dec_hook=_secret)
     except msgspec.ValidationError as error:
         meaning = _SCHEMA[name]["description"]
-        msg = f"Setting {name}{_shown(name, value)} cannot be used: {error}. {meaning}."
+        reason = _FORMS.get(name, error)
+        msg = f"Setting {name}{_shown(name, value)} cannot be used: {reason}. {meaning}."
         raise SettingsError(msg) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from tap_elasticsearch.exceptions import SettingsError
@@ -32,6 +33,9 @@ def is_loopback(url: str) -> bool:
 
 
 def _split(host: str) -> SplitResult | None:
+    # Without the second slash, the scheme would be the name of a server.
+    if re.match(r"https?:/(?!/)", host):
+        return None
     try:
         return urlsplit(host if "://" in host else f"http://{host}")
     except ValueError:

@@ -22,6 +22,8 @@ _CONNECTIONS = 10
 #: Those beside the pages': to open, keep alive, and close points in time.
 _BESIDE = 4
 
+_CLOUD_ID = "Copy it from the deployment's page in the Elastic Cloud console."
+
 
 class RawSerializer(elastic_transport.Serializer):
     """Leaves bodies and answers as the bytes they are."""
@@ -74,7 +76,8 @@ def elasticsearch(settings: Settings) -> Elasticsearch:
             **options,
         )
     except ValueError as error:
-        msg = f"The connection settings cannot be used: {error}."
+        name = "The connection settings" if settings.cloud_id is None else "cloud_id"
+        msg = f"{name} cannot be used: {error}. {'' if hosts else _CLOUD_ID}".strip()
         raise SettingsError(msg) from error
 
 

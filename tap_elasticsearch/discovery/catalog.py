@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.singerlib import Metadata, MetadataMapping, StreamMetadata
 
-from tap_elasticsearch.discovery.definition import StreamDefinition
+from tap_elasticsearch.discovery.definition import StreamDefinition, lacking
 from tap_elasticsearch.discovery.keys import sortable_paths
 from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.fields import walk
@@ -122,7 +122,7 @@ def remembered(catalog: Mapping[str, Any]) -> dict[str, StreamDefinition | None]
     try:
         return {stream["tap_stream_id"]: _remembered(stream) for stream in catalog["streams"]}
     except (KeyError, TypeError, AttributeError) as error:
-        msg = f"The catalog cannot be used ({error!r} is wrong or missing). Run --discover again."
+        msg = f"The catalog cannot be used: {lacking(error)}. Run --discover again."
         raise SettingsError(msg) from error
 
 

@@ -128,10 +128,17 @@ class StreamDefinition:
             )
         except (KeyError, TypeError, AttributeError) as error:
             msg = (
-                f"The catalog's metadata of stream {name!r} cannot be read ({error!r})."
+                f"The catalog's metadata of stream {name!r} cannot be read: {lacking(error)}."
                 " Run --discover again."
             )
             raise SettingsError(msg) from error
+
+
+def lacking(error: Exception) -> str:
+    """What a catalog lacks in which something was not found, in words."""
+    if isinstance(error, KeyError):
+        return f"{error.args[0]!r} is missing in it"
+    return "it is not in the form in which --discover prints one"
 
 
 def stream_name(expression: str, style: str) -> str:

@@ -147,12 +147,20 @@ def _candidates(client: Client, settings: Settings) -> list[Candidate]:
         if not covered.intersection(members)
     ]
     if not own and not named:
-        msg = (
-            f"No open index, alias or data stream matches {', '.join(settings.indices)}."
-            f" {visible(client)}"
-        )
-        raise NotFoundError(msg)
+        raise NotFoundError(_nothing(client, found, settings))
     return named + own
+
+
+def _nothing(client: Client, found: Found, settings: Settings) -> str:
+    """Why there is nothing to read, in words."""
+    matched = ", ".join(settings.indices)
+    if settings.exclude_indices and found.members():
+        excluded = ", ".join(settings.exclude_indices)
+        return (
+            f"exclude_indices ({excluded}) leaves out all that indices ({matched}) matches. Change"
+            " one of them."
+        )
+    return f"No open index, alias or data stream matches {matched}. {visible(client)}"
 
 
 def _named(client: Client, entry: StreamSettings, settings: Settings) -> Candidate:

@@ -291,13 +291,21 @@ def test_states_in_wrappings(
     assert {record["n"] for record in run.records("end")} == set(range(4_990, 5_000))
 
 
-@pytest.mark.parametrize("catalog", [[], {}, {"streams": [{}]}, {"streams": None}])
-def test_foreign_catalogs(filled: Cluster, sandbox: Sandbox, catalog: object) -> None:
+CATALOGS: dict[str, tuple[object, str]] = {
+    "a list": ([], "it is not in the form in which --discover prints one."),
+    "nothing": ({}, "'streams' is missing in it."),
+    "a stream of nothing": ({"streams": [{}]}, "'tap_stream_id' is missing in it."),
+    "no streams": ({"streams": None}, "it is not in the form in which --discover prints one."),
+}
+
+
+@pytest.mark.parametrize(("catalog", "words"), CATALOGS.values(), ids=CATALOGS)
+def test_foreign_catalogs(filled: Cluster, sandbox: Sandbox, catalog: object, words: str) -> None:
     """What is no catalog is refused in one line."""
     config = {"hosts": [filled.url], "indices": ["end"]}
     run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
     assert run.code == 2
-    assert run.complaints[0].startswith("The catalog cannot be used")
+    assert run.complaints[0].startswith(f"The catalog cannot be used: {words}")
     assert "Traceback" not in run.err
 
 

@@ -40,3 +40,12 @@ def test_nothing_selected(empty: Cluster, sandbox: Sandbox) -> None:
     (line,) = [line for line in run.err.splitlines() if "WARNING" in line]
     assert "No stream is selected, so nothing is read." in line
     assert 'meltano select tap-elasticsearch "STREAM" "*"' in line
+
+
+def test_all_left_out(empty: Cluster, sandbox: Sandbox) -> None:
+    """Where exclude_indices leaves nothing of what indices matches, it is named."""
+    config = {"hosts": [empty.url], "indices": ["no-docs"], "exclude_indices": ["no-*"]}
+    run = sandbox.run(config)
+    assert run.code == 2
+    (line,) = run.complaints
+    assert "exclude_indices (no-*) leaves out all that indices (no-docs) matches" in line

@@ -62,6 +62,28 @@ REFUSED = {
         {"streams": [{"index": "a", "nam": "b"}]},
         "Unknown key of streams 'nam'. Did you mean name?",
     ),
+    "a word for a number": (
+        {"page_size": "many"},
+        "Setting page_size is 'many', which cannot be used: It must be a number from 1 on, or auto",
+    ),
+    "a word for a switch": (
+        {"http_compress": "gzip"},
+        "Setting http_compress is 'gzip', which cannot be used: It must be true, false or auto.",
+    ),
+    "a duration without a unit": (
+        {"point_in_time_keep_alive": "10"},
+        (
+            "Setting point_in_time_keep_alive is '10', which cannot be used: It must be a number"
+            " with s, m or h, like 10m."
+        ),
+    ),
+    "an empty cloud id": (
+        {"cloud_id": ""},
+        (
+            "Setting cloud_id cannot be used: Copy it from the deployment's page in the Elastic"
+            " Cloud console."
+        ),
+    ),
     "wrong type": ({"page_bytes": "many"}, "Setting page_bytes is 'many'"),
     "too small": ({"page_size": 0}, "Setting page_size is 0"),
     "no duration": (

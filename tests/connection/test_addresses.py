@@ -25,7 +25,16 @@ def test_completed(host: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["ftp://es", "https://", "es:http", "http://es:99999", "a b:9200x", "http://[::1"]
+    "host",
+    [
+        "ftp://es",
+        "https://",
+        "es:http",
+        "http://es:99999",
+        "a b:9200x",
+        "http://[::1",
+        "http:/es:1",
+    ],
 )
 def test_refused(host: str) -> None:
     """What is no address is named, with an example of one."""
