@@ -110,6 +110,7 @@ def discover(
     overrides = Overrides(settings)
     candidates = _candidates(client, settings)
     reject_equal_names((candidate.name, candidate.index) for candidate in candidates)
+    _report_renamed(candidates)
     members = dict.fromkeys(index for candidate in candidates for index in candidate.members)
     mappings = computing(read_mappings(client, members), settings.computed_fields)
     candidates = _with_sources(candidates, mappings, settings)
@@ -192,6 +193,17 @@ def _groups(found: Found, settings: Settings) -> dict[str, tuple[str, ...]]:
         for name, members in {**indices, **found.data_streams}.items()
         if not any(fnmatchcase(name, pattern) for pattern in settings.exclude_indices)
     }
+
+
+def _report_renamed(candidates: Iterable[Candidate]) -> None:
+    """Say which streams, of those that nobody has named, are not called as what they read."""
+    renamed = [f"{c.index} is {c.name}" for c in candidates if not c.given and c.name != c.index]
+    if renamed:
+        logger.info(
+            "Some streams have other names than their indices (stream_name: index would keep"
+            " these): %s.",
+            listed(renamed),
+        )
 
 
 def _drafts(

@@ -53,9 +53,14 @@ def test_each_index_is_a_stream(filled: Cluster) -> None:
     assert streams["d_one"].keys == ("_id",)
 
 
-def test_names_as_they_are(filled: Cluster) -> None:
-    """The names of the indices can be kept."""
-    assert "d-one" in found(filled, indices=["d-*"], stream_name="index")
+def test_names_as_they_are(filled: Cluster, caplog: pytest.LogCaptureFixture) -> None:
+    """The names of the indices can be kept; where they are not, one line says so."""
+    with caplog.at_level("INFO"):
+        assert "d-one" in found(filled, indices=["d-*"], stream_name="index")
+        assert "other names" not in caplog.text
+        found(filled, indices=["d-one", "d-two"], streams=[{"index": "d-routed", "name": "own"}])
+    (line,) = [line for line in caplog.messages if "other names" in line]
+    assert line.endswith(": d-one is d_one, d-two is d_two.")
 
 
 def test_hidden_indices(filled: Cluster) -> None:
