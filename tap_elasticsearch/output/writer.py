@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
+import time
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 BUFFER_BYTES = 64 * 1024
 #: What an unprivileged process may ask for at most (man 7 pipe, ``pipe-max-size``).
 PIPE_BYTES = 1024 * 1024
+#: Seconds.
+A_LITTLE = 0.01
 
 
 def _unknown(value: object) -> object:
@@ -123,12 +127,37 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
 
 
 def _write_all(data: bytes) -> None:
-    """Write ``data`` whole: an unbuffered stdout may take only part of it at a time."""
+    """Write ``data`` whole: unbuffered, or a pipe that does not wait, stdout may take a part."""
     out: Any = sys.stdout.buffer
     rest = memoryview(data)
-    while rest:
-        rest = rest[out.write(rest) or 0 :]
-    out.flush()
+    while rest := rest[_written(out, rest) :]:
+        _wait(out)
+    while not _flushed(out):
+        _wait(out)
+
+
+def _written(out: Any, data: memoryview) -> int:  # noqa: ANN401 - raw or buffered
+    try:
+        # None where a raw file would have to wait.
+        return out.write(data) or 0
+    except BlockingIOError as full:
+        return full.characters_written
+
+
+def _flushed(out: Any) -> bool:  # noqa: ANN401 - as above
+    try:
+        out.flush()
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait(out: Any) -> None:  # noqa: ANN401 - as above
+    """Wait until the reader has made room; on Windows, where pipes cannot be asked, a little."""
+    if fcntl is None:
+        time.sleep(A_LITTLE)
+    else:
+        select.select([], [out], [])
 
 
 def _widen_pipe() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
-from contextlib import contextmanager
+import os
+import time
+from contextlib import contextmanager, redirect_stdout
+from threading import Thread
 from typing import TYPE_CHECKING
 
+import pytest
 from singer_sdk.singerlib import RecordMessage, StateMessage
 
 from tap_elasticsearch.output import LineWriter
@@ -13,7 +18,7 @@ from tap_elasticsearch.output import LineWriter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pytest
+    from _typeshed import ReadableBuffer
 
 
 def record(text: str) -> RecordMessage:
@@ -64,3 +69,42 @@ def test_a_line_that_is_being_written(capfdbinary: pytest.CaptureFixture[bytes])
     writer.write_message(record("a"))
     writer.flush()
     assert [json.loads(line)["record"] for line in written] == [{"text": "a"}]
+
+
+class Counted(io.FileIO):
+    """A file that counts how often it is written to."""
+
+    writes = 0
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """As any file; None if it would have to wait."""
+        self.writes += 1
+        return super().write(data)
+
+
+@pytest.mark.parametrize("buffered", [False, True])
+def test_a_pipe_that_does_not_wait(buffered: bool) -> None:
+    """Where stdout says that it is full, every line still gets there, without a busy loop."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    got: list[bytes] = []
+
+    def read_slowly() -> None:
+        while part := os.read(reading, 256 * 1024):
+            got.append(part)
+            time.sleep(0.02)
+
+    reader = Thread(target=read_slowly)
+    reader.start()
+    raw = Counted(writing, "w")
+    file = io.BufferedWriter(raw) if buffered else raw
+    with io.TextIOWrapper(file, write_through=True) as out, redirect_stdout(out):
+        writer = LineWriter()
+        for number in range(5_000):
+            writer.write_message(record(f"{number} {'x' * 1_000}"))
+        writer.flush()
+    reader.join()
+    os.close(reading)
+    lines = [json.loads(line) for line in b"".join(got).splitlines()]
+    assert [int(line["record"]["text"].split()[0]) for line in lines] == list(range(5_000))
+    assert raw.writes < 2_000
