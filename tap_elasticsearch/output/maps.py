@@ -12,7 +12,7 @@ from singer_sdk.mapper import CustomStreamMap, SameRecordTransform
 from tap_elasticsearch.exceptions import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from singer_sdk.mapper import StreamMap
 
@@ -53,7 +53,10 @@ def mapping_settings(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def prepare(stream: str, maps: Iterable[StreamMap], *, batches: bool) -> None:
-    """Let the expressions of ``maps``, those of ``stream``, fail with an error for their author.
+    """Let the maps of ``stream`` do what the SDK leaves undone.
+
+    Their expressions fail with an error for their author, and flattened records have no member that
+    the schema lacks.
 
     Raises:
         SettingsError: Records go into batches, which the SDK writes before any map.
@@ -67,6 +70,22 @@ def prepare(stream: str, maps: Iterable[StreamMap], *, batches: bool) -> None:
             raise SettingsError(msg)
         if isinstance(each, CustomStreamMap):
             each.expr_evaluator = Explained(stream, each.expr_evaluator)
+        if each.flattening_enabled:
+            each.flatten_record = _announced(each)  # type: ignore[assignment, method-assign]
+
+
+def _announced(stream_map: StreamMap) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Flattens as ``stream_map`` does, without nulls of objects, for which there is no column."""
+    flatten, columns = stream_map.flatten_record, stream_map.transformed_schema["properties"]
+
+    def flattened(record: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in flatten(record).items()
+            if value is not None or name in columns
+        }
+
+    return flattened
 
 
 class Explained:

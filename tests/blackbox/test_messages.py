@@ -197,16 +197,17 @@ def test_a_stream_map_of_no_stream(filled: Cluster, sandbox: Sandbox) -> None:
     }
 
 
-def test_flattening(filled: Cluster, sandbox: Sandbox) -> None:
-    """The SDK's flattening gives each inner field a column, and records that validate."""
+@pytest.mark.parametrize("mapped", [{}, {"stream_maps": {"msg": {"name": "_id"}}}])
+def test_flattening(filled: Cluster, sandbox: Sandbox, mapped: dict[str, Any]) -> None:
+    """The SDK's flattening gives each inner field a column, and records that have no others."""
     flat = {"flattening_enabled": True, "flattening_max_depth": 3, "arrays": "never"}
-    run = sandbox.run({"hosts": [filled.url], "indices": ["msg"], **flat})
+    run = sandbox.run({"hosts": [filled.url], "indices": ["msg"], **flat, **mapped})
     assert run.code == 0, run.err
     (schema,) = run.of_type("SCHEMA")
     assert {"place__lat", "span__gte", "object__inner"} <= set(schema["schema"]["properties"])
     records = {record["_id"]: record for record in run.records("msg")}
     assert records["5"]["place__lat"] == 41.12
-    validator = Draft7Validator(schema["schema"])
+    validator = Draft7Validator({**schema["schema"], "additionalProperties": False})
     for record in records.values():
         assert list(validator.iter_errors(record)) == [], record
 
