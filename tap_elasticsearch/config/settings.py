@@ -204,8 +204,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     null_characters: Annotated[
         Literal["keep", "remove"],
         setting(
-            "`keep` or `remove` the character U+0000 in texts, which PostgreSQL cannot hold; names"
-            " and the key keep it",
+            "`keep` or `remove` the character U+0000 in texts and in names inside of columns, which"
+            " PostgreSQL cannot hold; the names of columns and the key keep it",
             "rows",
         ),
     ] = "keep"

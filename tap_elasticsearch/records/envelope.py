@@ -19,6 +19,7 @@ from tap_elasticsearch.records.metadata import HitColumns
 from tap_elasticsearch.records.normalise import without_extra
 from tap_elasticsearch.records.null_characters import (
     may_have_null_characters,
+    names_with_null_characters,
     without_null_characters,
 )
 from tap_elasticsearch.records.renaming import renaming
@@ -97,8 +98,9 @@ class Recorder:
         """
         self.form = form
         names = form.names(("_id", "_routing") if routed else ("_id",))
-        self.head = HitColumns(names, routed=routed)
+        self.head = HitColumns(names, routed=routed, null_characters=form.null_characters)
         self.cut = Cut(columns)
+        self._kept_names = names_with_null_characters(columns)
         of_documents, computed = apart(columns)
         self._of_documents = of_documents
         self._normalisers = Normalisers(of_documents)
@@ -175,7 +177,7 @@ class Recorder:
     def _cleaned(self, values: dict[str, Any]) -> dict[str, Any]:
         if self.form.null_characters:
             return values
-        cleaned: dict[str, Any] = without_null_characters(values)
+        cleaned: dict[str, Any] = without_null_characters(values, self._kept_names)
         return cleaned
 
     def _note(self, extra: dict[str, Any], hit: Hit) -> None:

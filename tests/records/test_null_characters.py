@@ -37,7 +37,7 @@ def hit(document: Any) -> Hit:  # noqa: ANN401
 def sizes(value: Any) -> Any:  # noqa: ANN401
     """The structure of ``value``: how many members and elements everything in it has."""
     if isinstance(value, dict):
-        return {name: sizes(member) for name, member in value.items()}
+        return [[sizes(member)] for member in value.values()]
     return [sizes(each) for each in value] if isinstance(value, list) else None
 
 
@@ -51,7 +51,7 @@ def lines_of(document: Any, form: Form) -> dict[str, Any]:  # noqa: ANN401
 
 @given(_values)
 def test_nothing_else_goes(value: Any) -> None:  # noqa: ANN401
-    """No text has the character, and every member and element is there, under its name."""
+    """No text or name has the character, and every member and element is there, in its place."""
     made = without_null_characters(value)
     assert sizes(made) == sizes(value)
     assert not any("\0" in text for text in texts(made))
@@ -60,10 +60,11 @@ def test_nothing_else_goes(value: Any) -> None:  # noqa: ANN401
 
 
 def texts(value: Any) -> list[str]:  # noqa: ANN401
-    """All texts in ``value``."""
+    """All texts in ``value``, and names."""
     if isinstance(value, str):
         return [value]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    pairs = [*value, *value.values()] if isinstance(value, dict) else ()
+    inner = value if isinstance(value, list) else pairs
     return [text for each in inner for text in texts(each)]
 
 
@@ -72,14 +73,35 @@ def test_columns_keep_their_names() -> None:
     mapping = {"properties": {"a\0": {"type": "keyword"}, "j": {"type": "geo_shape"}}}
     columns = REMOVING.columns(parse_mapping(mapping))
     recorder = Recorder(columns, routed=False, form=REMOVING)
-    record = recorder.record(hit({"a\0": "x\0", "j": {"type": "\0Point"}}))
+    record = recorder.record(hit({"a\0": "x\0", "j": {"type\0": "\0Point"}}))
     assert (record["a\0"], record["j"]) == ("x", '{"type":"Point"}')
+
+
+def test_names_stay_different() -> None:
+    """Of two members that would have one name, each keeps its value."""
+    document = {"a": 1, "a\0": 2, "\0a": {"b\0": 3}}
+    made = without_null_characters(document)
+    assert made == {"a": 1, "a\ufffd": 2, "a\ufffd\ufffd": {"b": 3}}
+
+
+@pytest.mark.parametrize("routed", [False, True])
+def test_columns_of_the_hit(routed: bool) -> None:
+    """The routing loses the character but in the key, in either way; so do names of fields."""
+    found = msgspec.structs.replace(
+        hit({"k": "a"}), routing=msgspec.Raw(b'"r\\u0000"'), ignored=msgspec.Raw(b'["f\\u0000"]')
+    )
+    form = Form(null_characters=False, metadata=["_id", "_routing", "_ignored"])
+    recorder = Recorder(form.columns(parse_mapping(MAPPING)), routed=routed, form=form)
+    line = b"".join(RecordLines("s", recorder, version=None).chunks([found]))
+    routing = "r\0" if routed else "r"
+    expected = {"_id": "i\0d", "_routing": routing, "_ignored": ["f"], "k": "a"}
+    assert json.loads(line)["record"] == recorder.normalised(found) == expected
 
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_records(whole: bool) -> None:
     """It goes from values, objects and _extra, stays in the key, and stays where it may."""
-    document = {"k": "a\0b", "o": {"p": ["\0"]}, "unmapped": "\0c", "plain": "\\u0000"}
+    document = {"k": "a\0b", "o": {"p\0": ["\0"]}, "un\0": {"\0c": 1}, "plain": "\\u0000"}
     form = Form(null_characters=False, whole=whole)
     made = lines_of(document, form)
     assert made.pop("_id") == "i\0d"
