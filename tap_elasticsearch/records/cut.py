@@ -17,8 +17,13 @@ _encode = msgspec.json.encode
 
 
 def dropped(root: Field) -> frozenset[str]:
-    """The names of the root's own fields that are dropped."""
-    return frozenset(name for name, field in root.properties.items() if field.dropped)
+    """The names of the root's own fields that are dropped, and of which no other is a part."""
+    kept = [f"{name}." for name, field in root.properties.items() if not field.dropped]
+    return frozenset(
+        name
+        for name, field in root.properties.items()
+        if field.dropped and not any(each.startswith(f"{name}.") for each in kept)
+    )
 
 
 def without(paths: Sequence[str], value: Any, but: Sequence[str] = ()) -> Any:  # noqa: ANN401 - any JSON

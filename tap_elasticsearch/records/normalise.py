@@ -102,7 +102,7 @@ class _ObjectReader:
 
     def __call__(self, source: Mapping[str, Any], extra: Extra) -> dict[str, Any]:
         columns, exact, nulls = self._columns, self._exact, self._nulls
-        if not source.keys() <= columns.keys():
+        if not source.keys() <= self._folder.plain:
             source = self._folder.fold(source)
         record: dict[str, Any] = {}
         for name, value in source.items():

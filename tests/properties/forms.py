@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tap_elasticsearch.fields import can_be_list
+from tap_elasticsearch.fields import can_be_list, walk
 from tap_elasticsearch.records.form import METADATA
 from tests.properties.places import flat
 
@@ -60,24 +60,32 @@ def lists_not_found(run: Run, hit: Mapping[str, Any]) -> Wrong:
 
 def not_cut(run: Run, whole: Mapping[str, Any], record: Mapping[str, Any]) -> Wrong:
     """Is a record anything but the plain one, less what is to be left out?"""
-    left = _less(whole, [".".join(path) for path in run.options.deselected])
-    extra = _less(left.pop("_extra", {}), [".".join(path) for path in run.options.deselected])
+    cut = [".".join(path) for path in run.options.deselected]
+    # Among them fields of their own, whose names only begin like those.
+    kept = [".".join(path) for path, _ in walk(run.definition.fields) if not _is_in(path, run)]
+    left = _less(whole, cut, kept)
+    extra = _less(left.pop("_extra", {}), cut, kept)
     if extra and run.options.settings.get("extra_values") != "drop":
         left["_extra"] = extra
     if _tidy(record) != _tidy(left):
         yield f"it should be {left}", None
 
 
-def _less(value: Any, paths: Sequence[str]) -> Any:  # noqa: ANN401
-    """``value`` without what it has at ``paths``, dotted in any way."""
+def _is_in(path: tuple[str, ...], run: Run) -> bool:
+    """Is the column at ``path`` not selected, or in one that is not?"""
+    return any(path[: len(cut)] == cut for cut in run.options.deselected)
+
+
+def _less(value: Any, paths: Sequence[str], but: Sequence[str]) -> Any:  # noqa: ANN401
+    """``value`` without what it has at ``paths``, dotted in any way, save for the names ``but``."""
     if isinstance(value, list):
-        return [_less(each, paths) for each in value]
+        return [_less(each, paths, but) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: _less(member, _below(paths, name))
+        name: _less(member, _below(paths, name), _below(but, name))
         for name, member in value.items()
-        if not any(f"{name}.".startswith(f"{path}.") for path in paths)
+        if name in but or not any(f"{name}.".startswith(f"{path}.") for path in paths)
     }
 
 

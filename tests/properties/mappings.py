@@ -172,21 +172,33 @@ def leaf_definitions(
 
 @st.composite
 def _document(draw: st.DrawFn, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """A few of the fields, under one of their spellings, and perhaps one that is unmapped."""
+    """A few of the fields, in one of their spellings or two, and perhaps one that is unmapped."""
     document: dict[str, Any] = {}
     names = [name for name in properties if name != "alias"]
     for name in draw(st.lists(st.sampled_from(names), max_size=4, unique=True)):
         definition = properties[name]
         if "properties" not in definition:
-            document[name] = draw(_values_of(definition))
-        elif draw(st.integers(0, 3)):
+            document |= draw(_spelled(name, _values_of(definition)))
+            continue
+        spelling = draw(st.integers(0, 5))
+        if spelling:
             document[name] = draw(_wrapped(_document(definition["properties"])))
-        else:
+        if spelling < 2:
             inner = draw(_document(definition["properties"]))
             document |= {f"{name}.{key}": value for key, value in inner.items()}
     if draw(st.integers(0, 7)) == 7:
         document[draw(st.sampled_from(["u", "u.v", "a.u"]))] = draw(STRANGE)
     return document
+
+
+def _spelled(name: str, values: SearchStrategy[Any]) -> SearchStrategy[dict[str, Any]]:
+    """A field by its name; where that has dots, also by objects."""
+    plain = values.map(lambda value: {name: value})
+    if "." not in name:
+        return plain
+    outer, inner = name.split(".", 1)
+    objects = _wrapped(_spelled(inner, values)).map(lambda value: {outer: value})
+    return st.one_of(plain, objects, st.builds(lambda one, other: {**one, **other}, plain, objects))
 
 
 def _values_of(definition: Mapping[str, Any]) -> SearchStrategy[Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tap_elasticsearch.fields import Field, dropping, walk
 from tap_elasticsearch.records.cut import Cut, without
+from tap_elasticsearch.records.envelope import Recorder
+from tap_elasticsearch.records.hits import Hit
 from tap_elasticsearch.records.normalise import Normaliser
 from tests.fields.trees import NAMES, documents, trees
 
@@ -86,3 +89,12 @@ def test_bytes_stay() -> None:
     assert cut
     assert cut(b'{"a":1.10, "no":[1e400] ,"o" : { "x": 1 }}') == b'{"a":1.10,"o":{ "x": 1 }}'
     assert not Cut(Field("object", {"a": Field("long")}))
+
+
+def test_a_field_below_stays() -> None:
+    """A field whose dotted name begins with that of one that is cut out is in the record."""
+    fields = {"x": Field("long", dropped=True), "x.y": Field("long")}
+    recorder = Recorder(Field("object", fields), routed=False)
+    for document in (b'{"x":{"y":2}}', b'{"x":[1,{"y":2}]}', b'{"x":1,"x.y":2}'):
+        hit = msgspec.json.decode(b'{"_id":"1","_index":"i","_source":%b}' % document, type=Hit)
+        assert recorder.record(hit) == {"_id": "1", "_index": "i", "x.y": 2}

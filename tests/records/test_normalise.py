@@ -45,6 +45,17 @@ MAPPING = {
             "subobjects": False,
             "properties": {"x": {"type": "long"}, "x.y": {"type": "long"}, "z.w": {"type": "long"}},
         },
+        "p": {
+            "properties": {
+                "r": {"type": "long_range"},
+                "g": {"type": "geo_point"},
+                "gs": {"type": "geo_point", "array": True},
+                "s": {"type": "geo_shape"},
+                "n": {"type": "long", "null_value": -1},
+                "ns": {"type": "long", "null_value": -1, "array": True},
+                "q.g": {"type": "geo_point"},
+            }
+        },
         "_extra": {"type": "keyword"},
     }
 }
@@ -152,9 +163,54 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "a dotted name under an unmapped one": ({"u.v": 1, "k.v": 2}, {}, {"u.v": 1, "k.v": 2}),
     "an unmapped dotted name in an object": ({"o.u.v": 1}, {"o": {}}, {"o.u.v": 1}),
     "parts of other types fold too": (
-        {"r.gte": 1, "r.lt": 2, "free.a": 1, "j.a": 1},
-        {"r": {"gte": 1, "lt": 2}, "free": {"a": 1}, "j": '{"a":1}'},
+        {"r.gte": 1, "free.a": 1, "free.b": 2, "j.a": 1, "j": {"b": 2}},
+        {"r": {"gte": 1}, "free": {"a": 1, "b": 2}, "j": '{"a":1,"b":2}'},
         {},
+    ),
+    "ranges by parts of their names are ranges each": (
+        {"r.gte": 1, "r.lt": 2},
+        {"r": {"gte": 1}},
+        {"r": [{"gte": 1}, {"lt": 2}]},
+    ),
+    "both spellings of a range": (
+        {"p": {"r": {"gte": 1}}, "p.r": {"gte": 5, "lt": 7}},
+        {"p": {"r": {"gte": 1}}},
+        {"p.r": [{"gte": 1}, {"gte": 5, "lt": 7}]},
+    ),
+    "both spellings of points": (
+        {
+            "p": {"g": [1, 2], "gs": [[1, 2], [5, 6]], "s": "POINT (1 2)"},
+            "p.g": [3, 4],
+            "p.gs": [3, 4],
+            "p.s": "POINT (3 4)",
+        },
+        {
+            "p": {
+                "g": {"lat": 2.0, "lon": 1.0},
+                "gs": [
+                    {"lat": 2.0, "lon": 1.0},
+                    {"lat": 6.0, "lon": 5.0},
+                    {"lat": 4.0, "lon": 3.0},
+                ],
+                "s": '["POINT (1 2)","POINT (3 4)"]',
+            }
+        },
+        {"p.g": [[1, 2], [3, 4]]},
+    ),
+    "both spellings of points as objects": (
+        {"p": {"gs": {"lat": 1, "lon": 2}}, "p.gs": {"lat": 3, "lon": 4}},
+        {"p": {"gs": [{"lat": 1.0, "lon": 2.0}, {"lat": 3.0, "lon": 4.0}]}},
+        {},
+    ),
+    "a null in one spelling": (
+        {"p": {"r": None, "n": None, "ns": [None]}, "p.r": {"gte": 1}, "p.n": 2, "p.ns": 2},
+        {"p": {"r": {"gte": 1}, "n": -1, "ns": [-1, 2]}},
+        {"p.n": [None, 2]},
+    ),
+    "both spellings, deeper": (
+        {"p": {"q": {"g": [1, 2]}}, "p.q": {"g": [3, 4]}},
+        {"p": {"q.g": {"lat": 2.0, "lon": 1.0}}},
+        {"p.q.g": [[1, 2], [3, 4]]},
     ),
     "names with dots in the mapping stay": (
         {"flat.x": 1, "flat.x.y": 2, "flat": {"z": {"w": 3}}},
@@ -167,9 +223,30 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"flat.z.w": [1, 2], "flat.z.u": 0},
     ),
     "no object where the mapping has dots": (
-        {"flat": {"z": 1, "x": {"y": 2}}},
+        {"flat": {"z": 1}},
+        {"flat": {}},
+        {"flat.z": 1},
+    ),
+    "a value and an object of one name": (
+        {"flat": {"x": [1, {"y": [2]}]}},
+        {"flat": {"x": 1, "x.y": 2}},
+        {},
+    ),
+    "an object where there could be a value": ({"flat": {"x": {"y": 2}}}, {"flat": {"x.y": 2}}, {}),
+    "nulls and lists around objects that the mapping does not have": (
+        {"flat": {"z": [[{"w": 1}], None]}},
+        {"flat": {"z.w": 1}},
+        {},
+    ),
+    "no objects where the mapping does not have them": (
+        {"flat": {"z": [None], "x": None}},
         {"flat": {"x": None}},
-        {"flat.z": 1, "flat.x": {"y": 2}},
+        {},
+    ),
+    "a value beside objects that the mapping does not have": (
+        {"flat": {"z": [{"w": 1}, None, 5]}},
+        {"flat": {"z.w": 1}},
+        {"flat.z": [5]},
     ),
 }
 
