@@ -19,7 +19,7 @@ from tap_elasticsearch.discovery.listed import listed
 from tap_elasticsearch.discovery.names import alias_filters, chunks, find, settings_of, visible
 from tap_elasticsearch.discovery.selection import Selection, select
 from tap_elasticsearch.discovery.sent import Sent, sent_in, to_remember
-from tap_elasticsearch.discovery.sources import REWRITTEN, is_rewritten
+from tap_elasticsearch.discovery.sources import REWRITTEN, is_rewritten, is_strict
 
 __all__ = [
     "REWRITTEN",
@@ -38,6 +38,7 @@ __all__ = [
     "formed",
     "indices_with",
     "is_rewritten",
+    "is_strict",
     "key_problem",
     "key_types",
     "listed",

@@ -11,7 +11,7 @@ from tap_elasticsearch.fields import merge, walk
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.fields import Field
@@ -77,16 +77,19 @@ def _outer(path: str) -> Iterator[str]:
     return (path[:at] for at, character in enumerate(path) if character == ".")
 
 
-def trees_of(client: Client, indices: Iterable[str], log: logging.Logger) -> dict[str, Field]:
+def trees_of(
+    client: Client, indices: Iterable[str], strict: Collection[str], log: logging.Logger
+) -> dict[str, Field]:
     """The field tree of each index as it is now; none where that is not to be seen.
 
     Args:
         client: The cluster.
         indices: Names of the concrete indices that a stream reads.
+        strict: Those that coerce no number, unless a field says so.
         log: The stream's own.
     """
     try:
-        mappings = read_mappings(client, indices)
+        mappings = read_mappings(client, indices, strict)
     except RefusedError as error:
         # A sync by a catalog needs no more than the privilege to read.
         log.debug("The mapping cannot be compared with the catalog's: %s", error)

@@ -16,7 +16,7 @@ from tap_elasticsearch.fields import computed_fields, parse_mapping, with_comput
 
 if TYPE_CHECKING:
     import collections.abc
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tap_elasticsearch.connection import Client
     from tap_elasticsearch.fields import Field
@@ -41,22 +41,25 @@ class Mapping:
     source: collections.abc.Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_mappings(client: Client, indices: Iterable[str]) -> dict[str, Mapping]:
+def read_mappings(
+    client: Client, indices: Iterable[str], strict: Collection[str] = ()
+) -> dict[str, Mapping]:
     """The mapping of each index; equal ones are one object.
 
     Args:
         client: The cluster.
         indices: Names of concrete indices; thousands are fine: one request carries at most a few
             hundred, and only what is different is kept.
+        strict: Those that coerce no number, unless a field says so.
     """
-    known: dict[bytes, Mapping] = {}
+    known: dict[tuple[bytes, bool], Mapping] = {}
     result: dict[str, Mapping] = {}
     for chunk in chunks(indices):
         for index, answer in client.mappings(chunk).items():
-            raw = bytes(answer)
-            if raw not in known:
-                known[raw] = _parsed(raw)
-            result[index] = known[raw]
+            key = bytes(answer), index not in strict
+            if key not in known:
+                known[key] = _parsed(*key)
+            result[index] = known[key]
     return result
 
 
@@ -86,10 +89,10 @@ def computing(
     return {index: made[id(mapping)] for index, mapping in mappings.items()}
 
 
-def _parsed(raw: bytes) -> Mapping:
+def _parsed(raw: bytes, coerce: bool) -> Mapping:  # noqa: FBT001
     mapping = msgspec.json.decode(raw)["mappings"]
     return Mapping(
-        fields=parse_mapping(mapping),
+        fields=parse_mapping(mapping, coerce=coerce),
         routed=bool(mapping.get("_routing", {}).get("required")),
         countable=countable(mapping),
         computed=computed_fields(mapping),

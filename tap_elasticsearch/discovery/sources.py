@@ -48,6 +48,14 @@ def is_rewritten(settings: Mapping[str, str], source: Mapping[str, Any] | None =
     return derived or str(mode or default).lower() == "synthetic"
 
 
+def is_strict(settings: Mapping[str, str]) -> bool:
+    """Does an index, given its own settings, flat, coerce no number unless a field says so?
+
+    Elasticsearch reference, mapping/params/coerce.
+    """
+    return settings.get("index.mapping.coerce") in OFF
+
+
 def missing(fields: Field, sources: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """The dotted paths of fields that at least one index leaves out of its documents."""
     left_out = {

@@ -12,6 +12,7 @@ from tap_elasticsearch.discovery import (
     find,
     indices_with,
     is_rewritten,
+    is_strict,
     key_types,
     listed,
     report_drift,
@@ -98,11 +99,12 @@ class Extraction:
             SettingsError: The state cannot be understood.
         """
         filters, members = self._members()
-        own = self._own(members)
+        settings = settings_of(self._client, members)
+        own = self._own(settings)
         targets = [
             Target(index, all_of(self._definition.query, filters.get(index))) for index in members
         ]
-        units = self._units(targets)
+        units = self._units(targets, settings)
         resumption = self._resumption(units, state, filters)
         return self._read_whole(units, resumption, own=own)
 
@@ -121,7 +123,8 @@ class Extraction:
                 cannot be understood.
         """
         filters, members = self._members()
-        own = self._own(members)
+        settings = settings_of(self._client, members)
+        own = self._own(settings)
         types = key_types(self._client, members, path, KINDS)
         self._report_lacking(path, members, types)
         key = Key(path, KINDS[next(iter(types.values()))])
@@ -132,7 +135,7 @@ class Extraction:
             self._keyed_target(index, filters.get(index), key, kind, bounds)
             for index, kind in types.items()
         ]
-        units = self._units(targets)
+        units = self._units(targets, settings)
         if bookmark is None and all(unit.numbered for unit in units):
             resumption = self._resumption(units, state, filters, key.path, start)
             if resumption:
@@ -203,22 +206,29 @@ class Extraction:
             raise NotFoundError(msg)
         return alias_filters(self._client, found), found.members()
 
-    def _own(self, members: Sequence[str]) -> dict[str, Field]:
-        """The mappings of the indices, where these differ in what values mean."""
-        columns = self._selection.columns
-        differing, constant = varying(columns), has_constants(columns)
-        compared = self._definition.remembered and not self._selection.form.whole
-        if not (differing or compared):
+    def _own(self, settings: Mapping[str, Mapping[str, str]]) -> dict[str, Field]:
+        """The mappings of the indices, where these differ in what values mean.
+
+        Args:
+            settings: Those of each index, flat.
+        """
+        if self._selection.form.whole:
             return {}
-        trees = trees_of(self._client, members, self._logger)
+        columns, compared = self._selection.columns, self._definition.remembered
+        differing, constant = varying(columns), has_constants(columns)
+        strict = {index for index, own in settings.items() if is_strict(own)}
+        if not (differing or strict or compared):
+            return {}
+        trees = trees_of(self._client, settings, strict, self._logger)
         if compared:
             report_drift(self._definition.fields, trees, self._logger)
         if differing and not trees:
             self._logger.warning(UNSEEN, listed(differing))
-        return trees if differing or constant else {}
+        return trees if differing or strict or constant else {}
 
-    def _units(self, targets: list[Target]) -> list[Unit]:
-        settings = settings_of(self._client, [target.index for target in targets])
+    def _units(
+        self, targets: list[Target], settings: Mapping[str, Mapping[str, str]]
+    ) -> list[Unit]:
         if any(map(is_rewritten, settings.values())):
             self._logger.info(REWRITTEN, self._definition.name)
         points_in_time = self._client.server.points_in_time

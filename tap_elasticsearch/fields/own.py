@@ -57,7 +57,8 @@ def _changes(field: Field, own: Field | None) -> dict[str, Any]:
     """What of ``field`` is another in an index that has ``own`` there."""
     if own is None:
         return {} if field.value is None else {"value": None}
-    names = field.varying if field.value is None else field.varying | {"value"}
+    # The setting of an index is in no mapping.
+    names = field.varying | {"coerce"} | (set() if field.value is None else {"value"})
     if not is_readable(field):
         # The server reads these dates, and gives them in a form that any format might read.
         names -= {"format", "locale"}

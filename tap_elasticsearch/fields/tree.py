@@ -25,6 +25,13 @@ _NOT_IN_SOURCE = frozenset({"alias"})
 _PARAMETERS = ("format", "locale", "element_type", "value", "null_value")
 #: What the indices of one stream may have each of its own.
 OWN = (*_PARAMETERS, "coerce")
+#: Types with a ``coerce`` that counts here.
+_COERCED = frozenset(
+    {
+        *("byte", "short", "integer", "long", "double", "float", "half_float", "scaled_float"),
+        *("integer_range", "long_range", "float_range", "double_range"),
+    }
+)
 #: What a mapping says of what is switched off.
 OFF = frozenset({False, "false"})
 
@@ -68,7 +75,7 @@ class Field:
     varying: frozenset[str] = frozenset()
 
 
-def parse_mapping(mapping: Mapping[str, object]) -> Field:
+def parse_mapping(mapping: Mapping[str, object], *, coerce: bool = True) -> Field:
     """The tree of a mapping.
 
     Multi-fields, ``alias``, ``runtime`` and ``derived`` fields are left out, since they are never
@@ -77,22 +84,24 @@ def parse_mapping(mapping: Mapping[str, object]) -> Field:
     Args:
         mapping: What stands under ``mappings`` in an answer of ``GET /<index>/_mapping``, or what
             ``to_mapping`` wrote.
+        coerce: Are numbers coerced where a field does not say? (Elasticsearch reference,
+            mapping/params/coerce: ``index.mapping.coerce``.)
     """
-    return Field("object", _properties(mapping))
+    return Field("object", _properties(mapping, coerce=coerce))
 
 
-def _properties(mapping: Mapping[str, object]) -> dict[str, Field]:
+def _properties(mapping: Mapping[str, object], *, coerce: bool) -> dict[str, Field]:
     properties = mapping.get("properties")
     if not isinstance(properties, Mapping):
         return {}
     return {
-        name: _field(definition)
+        name: _field(definition, coerce=coerce)
         for name, definition in properties.items()
         if definition.get("type") not in _NOT_IN_SOURCE
     }
 
 
-def _field(mapping: Mapping[str, Any]) -> Field:
+def _field(mapping: Mapping[str, Any], *, coerce: bool) -> Field:
     kind = mapping.get("type", "object")
     if kind in OBJECTS and mapping.get("enabled", True) in OFF:
         kind = JSON_TEXT
@@ -101,9 +110,9 @@ def _field(mapping: Mapping[str, Any]) -> Field:
     }
     return Field(
         type=kind,
-        properties=_properties(mapping) if kind in OBJECTS else {},
+        properties=_properties(mapping, coerce=coerce) if kind in OBJECTS else {},
         array=kind == "nested" or bool(mapping.get("array", False)),
-        coerce=mapping.get("coerce", True) not in OFF,
+        coerce=mapping.get("coerce", coerce or kind not in _COERCED) not in OFF,
         indexed=mapping.get("index", True) not in OFF and mapping.get("doc_values") not in OFF,
         computed=bool(mapping.get("computed", False)),
         varying=frozenset(mapping.get("varying", ())),

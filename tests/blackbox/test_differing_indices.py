@@ -143,6 +143,52 @@ def test_one_constant_and_then_another(opensearch: Cluster, sandbox: Sandbox) ->
                 assert record["o"]["set"] == record["_index"].removeprefix("con-")
 
 
+#: Documents of numbers that some indices coerce.
+NUMBERS: list[dict[str, Any]] = [
+    {"n": "12"},
+    {"n": 1.7, "y": 1.7},
+    {"n": 1.0, "y": "12"},
+    {"n": "", "y": ""},
+    {"d": "1.5", "o": {"n": "3"}},
+    {"d": 1, "o.n": 4, "n": 5},
+]
+
+
+def test_numbers_that_are_not_coerced(cluster: Cluster, sandbox: Sandbox) -> None:
+    """Where the setting of an index says so, no text is a number unless the field takes it."""
+    properties = {
+        "n": {"type": "long"},
+        "y": {"type": "long", "coerce": True},
+        "d": {"type": "double"},
+        "o": {"properties": {"n": {"type": "integer"}}},
+    }
+    fields = ["n", "y", "d", "o.n"]
+    config = {"hosts": [cluster.url], "indices": [], "streams": [{"index": "co-*", "name": "s"}]}
+    try:
+        for name, coerce in (("co-strict", False), ("co-mild", True)):
+            settings = {"index.mapping.coerce": coerce, "index.mapping.ignore_malformed": True}
+            cluster.create(name, mappings={"properties": properties}, settings=settings)
+            cluster.bulk(name, [(f"{name}-{n}", each) for n, each in enumerate(NUMBERS)])
+        cluster.refresh("co-*")
+        body = {"size": 100, "docvalue_fields": fields}
+        found = cluster.request("POST", "/co-*/_search", body)["hits"]["hits"]
+        ignored = {hit["_id"]: set(hit.get("_ignored", ())) for hit in found}
+        assert any(ignored.values())
+        catalog = sandbox.write("catalog.json", sandbox.discover(config))
+        for arguments in ((), ("--catalog", catalog)):
+            run = sandbox.run(config, *arguments)
+            assert run.code == 0, run.err
+            records = {record["_id"]: record for record in run.records("s")}
+            assert {name: set(each.get("_extra", ())) for name, each in records.items()} == ignored
+            for hit in found:
+                record = records[hit["_id"]]
+                columns = {**record, "o.n": (record.get("o") or {}).get("n")}
+                values = {name: columns[name] for name in fields if columns.get(name) is not None}
+                assert values == {name: each for name, (each,) in hit.get("fields", {}).items()}
+    finally:
+        cluster.delete("co-strict", "co-mild")
+
+
 def hits(cluster: Cluster, query: dict[str, Any]) -> set[str]:
     """The ids of the documents that match."""
     found = cluster.request("POST", "/con-*/_search", {"size": 100, "query": query})

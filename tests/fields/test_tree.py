@@ -116,3 +116,16 @@ def test_with_arrays() -> None:
 def test_with_no_arrays(field: Field) -> None:
     """Without patterns nothing changes."""
     assert with_arrays(field, ()) == (field, ())
+
+
+def test_numbers_are_not_coerced() -> None:
+    """What an index says holds for the fields that can be coerced, and do not say otherwise."""
+    properties = {
+        "n": {"type": "long"},
+        "r": {"type": "float_range"},
+        "y": {"type": "long", "coerce": True},
+        "k": {"type": "keyword"},
+        "o": {"properties": {"n": {"type": "byte"}}},
+    }
+    root = parse_mapping({"properties": properties}, coerce=False)
+    assert [".".join(path) for path, field in walk(root) if not field.coerce] == ["n", "r", "o.n"]

@@ -146,6 +146,15 @@ def cases(
     )
 
 
+def uncoerced(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """``mapping`` with what an index says of coercion said of each field that does not say."""
+    if "properties" in mapping:
+        inner = {name: uncoerced(each) for name, each in mapping["properties"].items()}
+        return {**mapping, "properties": inner}
+    coerced = mapping.get("type") in _PARAMETERS["coerce"]
+    return {"coerce": False, **mapping} if coerced else dict(mapping)
+
+
 def leaf_definitions(
     mapping: Mapping[str, Any], *, objects: bool = False, path: tuple[str, ...] = ()
 ) -> list[tuple[tuple[str, ...], dict[str, Any]]]:

@@ -13,7 +13,7 @@ import requests
 
 from tap_elasticsearch.streams import IndexStream
 from tap_elasticsearch.tap import TapElasticsearch
-from tests.properties.mappings import NEEDED, leaf_definitions
+from tests.properties.mappings import NEEDED, leaf_definitions, uncoerced
 from tests.properties.places import DATE_FORMAT, DATES
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def read(cluster: Cluster, case: Case) -> Reading | None:
         if not created:
             return None
         mapping = cluster.request("GET", f"/{_INDEX}/_mapping")[_INDEX]["mappings"]
+        if case.settings.get("index.mapping.coerce") is False:
+            mapping = uncoerced(mapping)
         runs = [_run(cluster, options) for options in case.options]
         return Reading(mapping, _hits(cluster, mapping), runs)
 
