@@ -40,14 +40,17 @@ def lose_all(cluster: Cluster) -> None:
     cluster.request("POST", "/losses/_open?wait_for_active_shards=all")
 
 
-SORTED = {"replication_key": "n", "resume_full_table": False}
-
+#: A first run as fast as a full table, and one in the order of the key.
+FIRST = {"replication_key": "n"}
+SORTED = {**FIRST, "resume_full_table": False}
 
 #: A document is found by each of its values, and stands where the smallest is.
 SEVERAL = {**SORTED, "replication_key": "several"}
 
 
-@pytest.mark.parametrize("more", [{}, SORTED, SEVERAL], ids=["whole", "since", "several"])
+@pytest.mark.parametrize(
+    "more", [{}, FIRST, SORTED, SEVERAL], ids=["whole", "first", "since", "several"]
+)
 def test_points_in_time_are_lost(filled: Cluster, sandbox: Sandbox, more: dict[str, Any]) -> None:
     """The run opens new ones, goes on, and every document arrives."""
     config = {"hosts": [filled.url], "indices": ["losses"], "page_size": 500, **more}
@@ -68,8 +71,10 @@ def test_points_in_time_are_lost(filled: Cluster, sandbox: Sandbox, more: dict[s
     assert filled.open_contexts() == 0
     # Of each shard, what is found again is what has a value behind the last one.
     assert len(records) < DOCUMENTS + (2_000 if more == SEVERAL else 100)
-    if more == SORTED:
-        numbers = [record["n"] for record in records]
-        assert numbers == sorted(numbers)
-        last = [message for message in messages if message["type"] == "STATE"][-1]
-        assert last["value"]["bookmarks"]["losses"]["replication_key_value"] == numbers[-1]
+    numbers = [record["n"] for record in records]
+    assert more != SORTED or numbers == sorted(numbers)
+    left = [message for message in messages if message["type"] == "STATE"][-1]["value"]
+    assert left["bookmarks"]["losses"].get("full_table") is None
+    # Documents with several values have the smallest as their key.
+    largest = (DOCUMENTS - 1) // 10 if more else None
+    assert left["bookmarks"]["losses"].get("replication_key_value") == largest
