@@ -34,6 +34,7 @@ class _Shard(Struct, omit_defaults=True, forbid_unknown_fields=True):
     max: int = -1
     term: int = 0
     seen: tuple[int, int] = (0, 0)
+    holes: list[tuple[int, int]] | None = None
     finished: bool = False
 
 
@@ -138,8 +139,9 @@ class Resumption:
             if unit.uuid and (one.done or one.finished):
                 index = indices.setdefault(unit.target.index, _Index(self._identity(unit), {}))
                 done: list[tuple[int, int]] = list(one.done)
+                holes = None if one.holes is None else [(first, last) for first, last in one.holes]
                 index.shards[_number(unit)] = _Shard(
-                    done, one.newest, one.term, one.seen, one.finished
+                    done, one.newest, one.term, one.seen, holes, one.finished
                 )
         snapshot = _Snapshot(VERSION, self._query, self.max_key, indices)
         return msgspec.json.encode(snapshot).decode()
@@ -165,7 +167,8 @@ def _fault(snapshot: _Snapshot) -> str:
     if snapshot.v != VERSION:
         return f"it is of version {snapshot.v}, this tap writes {VERSION}"
     shards = (shard for index in snapshot.indices.values() for shard in index.shards.values())
-    if any(not 0 <= first <= last for shard in shards for first, last in shard.done):
+    spans = [span for shard in shards for span in (*shard.done, *(shard.holes or ()))]
+    if any(not 0 <= first <= last for first, last in spans):
         return "what is done of a shard is not from a number to a higher one"
     return ""
 
@@ -175,7 +178,15 @@ def _progress(shard: _Shard | None) -> Progress:
         return Progress()
     spans = [Span(*span) for span in shard.done]
     seen = Tally(*shard.seen)
-    return Progress(spans, newest=shard.max, term=shard.term, seen=seen, finished=shard.finished)
+    holes = None if shard.holes is None else [Span(*span) for span in sorted(shard.holes)]
+    return Progress(
+        spans,
+        newest=shard.max,
+        term=shard.term,
+        seen=seen,
+        holes=holes,
+        finished=shard.finished,
+    )
 
 
 def _number(unit: Unit) -> str:

@@ -6,15 +6,18 @@ restarts: what a later snapshot has beyond the numbers that were passed is new o
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
 #: A number may become visible after higher ones, while documents are written: up to 3,713 below
 #: the highest were seen to (Elasticsearch 8.19 and 9.5, six writers). Further below, none is
 #: expected any more.
 MARGIN = 100_000
+#: Spans without a document that are kept of a shard: they are in the state, which must be small.
+MOST_HOLES = 200
 
 
 class Span(NamedTuple):
@@ -48,6 +51,7 @@ class Progress:
         term: The primary term of that document: another one after a primary was lost, and numbers
             near the highest with it.
         seen: The numbers of documents among those that were passed near the newest.
+        holes: The numbers of no document among them; None: there are too many to keep.
         finished: Was a shard whose documents have no usable numbers read to its end?
     """
 
@@ -58,12 +62,14 @@ class Progress:
         newest: int = -1,
         term: int = 0,
         seen: Tally = NOTHING,
+        holes: Iterable[Span] | None = (),
         finished: bool = False,
     ) -> None:
         self.done = merged(done)
         self.newest = newest
         self.term = term
         self.seen = seen
+        self.holes = None if holes is None else list(holes)
         self.finished = finished
 
     def missing(self) -> list[Span]:
@@ -81,12 +87,25 @@ class Progress:
         """Let everything be read again."""
         self.done = []
         self.seen = NOTHING
+        self.holes = []
 
     def forget_uncertain(self) -> None:
         """Let what was passed near the newest be read again."""
         last = self._certain
         self.done = [Span(s.first, min(s.last, last)) for s in self.done if s.first <= last]
         self.seen = NOTHING
+        self.holes = []
+
+    def forget_holes(self) -> None:
+        """Let be read again where a document may have become visible among what was passed.
+
+        What was seen there may be gone, but nothing else can have come.
+        """
+        if self.holes is None:
+            self.forget_uncertain()
+            return
+        self.done = [left for span in self.done for left in _without(span, self.holes)]
+        self.holes = []
 
     def begin(self, newest: int, term: int) -> None:
         """Go on in a new snapshot.
@@ -97,6 +116,7 @@ class Progress:
         """
         self.newest = newest
         self.term = term
+        self._keep(self.holes)
 
     def add(self, span: Span, numbers: Collection[int] | None) -> None:
         """Count ``span`` as passed.
@@ -108,6 +128,14 @@ class Progress:
         self.done = merged([*self.done, span])
         near = [number for number in numbers or () if number > self._certain]
         self.seen = Tally(self.seen.documents + len(near), self.seen.sum + sum(near))
+        if self.holes is not None and not self.is_certain(span):
+            found = _between(near, Span(max(span.first, self._certain + 1), span.last))
+            self._keep(merged([*self.holes, *found]))
+
+    def _keep(self, holes: list[Span] | None) -> None:
+        """Keep those of ``holes`` that matter, unless they are too many."""
+        near = [hole for hole in holes or () if not self.is_certain(hole)]
+        self.holes = None if holes is None or len(near) > MOST_HOLES else near
 
     def is_certain(self, span: Span) -> bool:
         """Can no document become visible in ``span`` any more?"""
@@ -116,6 +144,24 @@ class Progress:
     @property
     def _certain(self) -> int:
         return self.newest - MARGIN
+
+
+def _between(numbers: Collection[int], span: Span) -> list[Span]:
+    """What ``span`` has beside ``numbers``, which are in it."""
+    ends = [span.first - 1, *sorted(set(numbers)), span.last + 1]
+    return [Span(a + 1, b - 1) for a, b in pairwise(ends) if b - a > 1]
+
+
+def _without(span: Span, holes: Iterable[Span]) -> Iterator[Span]:
+    """What ``span`` has beside ``holes``, which are ascending and apart."""
+    first = span.first
+    for hole in holes:
+        if first <= hole.last and hole.first <= span.last:
+            if first < hole.first:
+                yield Span(first, hole.first - 1)
+            first = hole.last + 1
+    if first <= span.last:
+        yield Span(first, span.last)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -134,9 +134,11 @@ class Reading(Pages):
         if found.term != progress.term and found.number < progress.newest:
             # The shard is an older one, whose next numbers say nothing of those that were passed.
             progress.forget()
-        elif found.term != progress.term or passed != progress.seen:
-            # Something has changed there, or has become visible: no one can tell what.
+        elif found.term != progress.term:
             progress.forget_uncertain()
+        elif passed != progress.seen:
+            # Something has changed there, or has become visible: no one can tell what.
+            progress.forget_holes()
         progress.begin(found.number, found.term)
         progress.seen = self._surveyor.tally(context, progress.uncertain())
         if not progress.done or not found.total:

@@ -15,7 +15,7 @@ from tap_elasticsearch.extraction.resuming import Resumption
 from tests.faults.documents import document, index
 from tests.faults.fake_server import FakeServer
 from tests.faults.faults import CIRCUIT_BREAKER, LOST_CONTEXTS, MISSING_SHARD, Rule, Short
-from tests.faults.model import Cluster
+from tests.faults.model import Cluster, Document
 from tests.faults.runs import Runs, sparse
 
 logger = logging.getLogger("tests")
@@ -32,21 +32,30 @@ BACKWARDS = json.dumps(
 FAULTS = (LOST_CONTEXTS, MISSING_SHARD, Short(0), Short(1))
 
 
-def change(shards: list[list[Any]], at: int, moved: int) -> None:
-    """Delete a document, change one, write a new one, and let a number appear late."""
-    for shard in shards:
-        highest = max((each.seq_no for each in shard), default=-1)
-        if shard:
-            del shard[at % len(shard)]
-        if shard:
-            changed = shard.pop(moved % len(shard))
+class Writers:
+    """Who changes an index while it is read; a number is never given twice."""
+
+    def __init__(self, shards: list[list[Document]]) -> None:
+        self._shards = shards
+        self._given = [{each.seq_no for each in shard} for shard in shards]
+
+    def change(self, at: int, moved: int) -> None:
+        """Delete a document, change one, write a new one, and let a number appear late."""
+        for shard, given_before in zip(self._shards, self._given, strict=True):
+            highest = max(given_before, default=-1)
+            if shard:
+                del shard[at % len(shard)]
+            if shard:
+                changed = shard.pop(moved % len(shard))
+                highest += 1
+                shard.append(Document(changed.id, '{"name":"changed"}', highest))
             highest += 1
-            shard.append(type(changed)(changed.id, '{"name":"changed"}', highest))
-        shard.append(document(10_000 + highest, seq_no=highest + 1))
-        taken = {each.seq_no for each in shard}
-        late = next((number for number in range(highest) if number not in taken), None)
-        if late is not None:
-            shard.append(document(20_000 + late, seq_no=late))
+            shard.append(document(10_000 + highest, seq_no=highest))
+            given_before |= {each.seq_no for each in shard}
+            late = next((n for n in range(highest) if n not in given_before), None)
+            if late is not None:
+                shard.append(document(20_000 + late, seq_no=late))
+                given_before.add(late)
 
 
 @settings(deadline=None, max_examples=60)
@@ -75,6 +84,7 @@ def test_nothing_is_left_out(
     """
     cluster = Cluster(sparse(shards))
     documents = cluster.indices["orders"].shards
+    writers = Writers(documents)
     rules = [Rule("page", fault, nth) for fault, nth in faults]
     rules += [Rule("count", LOST_CONTEXTS, nth) for nth in losses]
     with FakeServer(cluster, *rules) as server:
@@ -82,7 +92,7 @@ def test_nothing_is_left_out(
         for number, pages in enumerate(endings):
             runs.run(pages)
             if number < len(changes):
-                change(documents, *changes[number])
+                writers.change(*changes[number])
         runs.run(10_000)
         there = {each.id for shard in documents for each in shard}
         assert there <= runs.arrived.keys()
@@ -110,6 +120,22 @@ def test_nothing_comes_twice(shards: list[list[int]], page_size: int, endings: l
         alike = sum(shard.count(number) > 1 for shard in shards for number in shard)
         assert len(runs.arrived) == count
         assert runs.count <= count + (alike + len(shards)) * len(endings)
+
+
+def test_changes_between_runs() -> None:
+    """What was passed and has changed comes again as it is now, and the rest not again."""
+    cluster = Cluster(sparse([range(100)]))
+    (shard,) = cluster.indices["orders"].shards
+    writers = Writers([shard])
+    with FakeServer(cluster) as server:
+        runs = Runs(server, page_size=10, parallel=1)
+        for _ in range(4):
+            runs.run(2)
+            writers.change(0, 1)
+        runs.run(100)
+        assert {each.id for each in shard} <= runs.arrived.keys()
+        # Four times, a document is changed and one is new; of each run, a page may come again.
+        assert runs.count <= 100 + 4 * (2 + 10)
 
 
 def test_an_index_made_anew(caplog: pytest.LogCaptureFixture) -> None:

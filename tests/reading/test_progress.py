@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_elasticsearch.reading import Progress, Span, Tally
-from tap_elasticsearch.reading.progress import MARGIN
+from tap_elasticsearch.reading.progress import MARGIN, MOST_HOLES
 
 SPANS = st.lists(
     st.tuples(st.integers(0, 30), st.integers(0, 5)).map(lambda p: Span(p[0], p[0] + p[1]))
@@ -41,6 +41,52 @@ def test_what_is_near_the_newest(spans: list[Span], newest: int) -> None:
     progress.forget_uncertain()
     assert numbers(progress.done) == numbers(spans) - near
     assert progress.seen == (0, 0)
+
+
+@given(
+    pieces=st.lists(
+        st.tuples(st.integers(0, 5), st.sets(st.integers(0, 9))), unique_by=lambda p: p[0]
+    ),
+    newest=st.integers(0, 60),
+)
+def test_where_something_may_appear(pieces: list[tuple[int, set[int]]], newest: int) -> None:
+    """Of what was passed near the newest, what had no document is read again, and nothing else."""
+    progress = Progress(newest=MARGIN + newest)
+    passed: set[int] = set()
+    seen: set[int] = set()
+    for piece, within in pieces:
+        span = Span(10 * piece, 10 * piece + 9)
+        found = {span.first + number for number in within}
+        progress.add(span, None if progress.is_certain(span) else found)
+        passed |= numbers([span])
+        seen |= found
+    progress.forget_holes()
+    certain = {number for number in passed if number <= newest}
+    # A span without documents may begin before that border.
+    assert certain | (passed & seen) >= numbers(progress.done) >= passed & seen
+    assert all(number <= newest for number in passed - seen if number in numbers(progress.done))
+
+
+def test_too_many_holes() -> None:
+    """Where too many spans have no document, everything near the newest is read again."""
+    progress = Progress(newest=1_000_000)
+    progress.add(Span(0, 900_000), None)
+    progress.add(
+        Span(900_001, 900_000 + 4 * MOST_HOLES), range(900_001, 900_000 + 4 * MOST_HOLES, 2)
+    )
+    assert progress.holes is None
+    progress.forget_holes()
+    assert progress.done == [(0, 900_000)]
+    assert progress.holes == []
+
+
+def test_holes_far_below_the_newest() -> None:
+    """They are not kept: nothing appears there any more."""
+    progress = Progress(newest=MARGIN + 10)
+    progress.add(Span(5, 20), [6, 12, 13])
+    assert progress.holes == [(11, 11), (14, 20)]
+    progress.begin(MARGIN + 15, 1)
+    assert progress.holes == [(14, 20)]
 
 
 def test_only_what_is_near_is_tallied() -> None:
