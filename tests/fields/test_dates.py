@@ -164,6 +164,8 @@ UNREAD: list[tuple[str | None, object]] = [
     (None, "2024-02-29T01:02:03Europe/Paris"),
     ("uuuu-MM-dd HH:mm:ss VV", "2024-02-29 01:02:03 Europe/Paris"),
     ("uuuu-MM-dd HH:mm:ss z", "2024-02-29 01:02:03 CET"),
+    # Date maths, which a range takes.
+    (None, "2024-02-29||+1d"),
     (None, "2024-02-29T01:02:03+18:01"),
     (None, "2024-02-29T01:02:03+01:60"),
     (None, "\u0662\u0660\u0662\u0664-02-29"),
