@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import struct
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Definition = Mapping[str, Any]
 
@@ -23,6 +24,18 @@ STRINGS = frozenset(
     }
 )
 _MILLIS, _NANOS = len("2024-01-01T00:00:00.123"), len("2024-01-01T00:00:00.123456789")
+
+
+def leaves(value: object, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every scalar of a document but null, with its dotted path."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner, path)
+    elif value is not None:
+        yield path, value
 
 
 def comparable(definition: Definition) -> Callable[[Any], str] | None:
@@ -55,6 +68,17 @@ def _rounded(code: str) -> Callable[[Any], float]:
 
 def _weights(value: Mapping[str, Any]) -> dict[str, float]:
     return {name: _rounded("f")(weight) for name, weight in value.items()}
+
+
+def unpacked(definition: Definition, value: Any) -> Iterable[float]:  # noqa: ANN401
+    """The numbers of a vector that is written as a text; a number alone."""
+    if not isinstance(value, str):
+        return [value]
+    if definition.get("element_type") != "byte":
+        return struct.unpack(">3f", base64.b64decode(value))
+    # Three bytes in hexadecimal digits are longer than in base64.
+    raw = bytes.fromhex(value) if len(value) == len("0aff10") else base64.b64decode(value)
+    return struct.unpack("3b", raw)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401
@@ -92,6 +116,8 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "rank_feature": _rounded("f"),
     "dense_vector": _rounded("f"),
     **dict.fromkeys(("sparse_vector", "rank_features"), _weights),
+    # Inside of nested, Elasticsearch reports it without empty lists, and one value as no list.
+    "flattened": lambda value: sorted(json.dumps(leaf) for leaf in leaves(value)),
     "ip": _address,
     "ip_range": _network,
     "geo_point": _point,

@@ -26,7 +26,20 @@ _PATTERNS = {
     "yyyy-DDD": "%Y-%j",
     "yyyy-MM": "%Y-%m",
     "HH:mm": "%H:%M",
+    # What only the server reads.
+    "uuuu-MM-dd HH:mm:ss VV": "%Y-%m-%d %H:%M:%S {region}",
+    "EEE, dd MMM yyyy HH:mm:ss zzz": "%a, %d %b %Y %H:%M:%S {region}",
+    "d MMMM uuuu": "%d {month} %Y",
+    "uuuu-MM-dd A": "%Y-%m-%d 3600000",
+    "YYYY-'W'ww-e": "%G-W%V-%u",
 }
+#: Names of months, where the language of a mapping has others than English.
+_MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+}
+#: Languages of a mapping.
+LOCALES = st.sampled_from([*_MONTHS, "en", "en-GB"])
 _EPOCHS = {"epoch_second": 1, "epoch_millis": 1000}
 
 #: The longer of two names that begin alike first.
@@ -67,6 +80,7 @@ _MOMENTS = st.one_of(
 )
 _FRACTIONS = st.sampled_from(["250", "1", "123456", "123456789", "000"])
 _ZONES = st.sampled_from(["Z", "Z", "+01:00", "-07:30", "+0130"])
+_REGIONS = st.sampled_from(["Z", "UTC", "+01:00", "Europe/Berlin", "America/New_York", "CET"])
 
 
 def formats() -> SearchStrategy[str]:
@@ -84,19 +98,23 @@ def formats() -> SearchStrategy[str]:
     return st.one_of(one, one, st.lists(one, min_size=2, max_size=2).map("||".join), usual)
 
 
-def dates(format_of_field: str | None) -> SearchStrategy[Any]:
+def dates(format_of_field: str | None, locale: str | None = None) -> SearchStrategy[Any]:
     """Moments in one of the alternatives of ``format_of_field``."""
     alternatives = (format_of_field or "strict_date_optional_time||epoch_millis").split("||")
-    return st.builds(_written, st.sampled_from(alternatives), _MOMENTS, _FRACTIONS, _ZONES)
+    parts = st.fixed_dictionaries({"fraction": _FRACTIONS, "zone": _ZONES, "region": _REGIONS})
+    return st.builds(_written, st.sampled_from(alternatives), _MOMENTS, parts, st.just(locale))
 
 
-def _written(name: str, moment: datetime, fraction: str, zone: str) -> object:
+def _written(name: str, moment: datetime, parts: dict[str, str], locale: str | None) -> object:
     if name in _EPOCHS:
-        return _since_epoch(moment, _EPOCHS[name], fraction)
+        return _since_epoch(moment, _EPOCHS[name], parts["fraction"])
     # Python's %Y has no leading zeros.
     layout = _PATTERNS.get(name) or _layout(name)
     text = moment.strftime(layout.replace("%Y", f"{moment.year:04d}"))
-    return text.format(fraction=fraction, zone=zone)
+    months = _MONTHS.get(locale or "")
+    return text.format(
+        **parts, month=months.split()[moment.month - 1] if months else f"{moment:%B}"
+    )
 
 
 def _since_epoch(moment: datetime, units: int, fraction: str) -> object:

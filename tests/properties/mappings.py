@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from tests.properties.dates import formats
+from tests.properties.dates import LOCALES, formats
 from tests.properties.options import Options, options, plain
 from tests.properties.values import STRANGE, values
 
@@ -49,6 +49,7 @@ _NULLS: dict[str, SearchStrategy[Any]] = {
 #: Parameters that some types take, with their values.
 _PARAMETERS: dict[str, dict[str, SearchStrategy[Any]]] = {
     "format": dict.fromkeys(("date", "date_nanos", "date_range"), formats()),
+    "locale": dict.fromkeys(("date", "date_nanos", "date_range"), LOCALES),
     "null_value": _NULLS,
     "coerce": dict.fromkeys((*_INTEGERS, *_REALS, *_RANGES), _FLAG),
     "ignore_malformed": dict.fromkeys(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tests.properties.comparison import STRINGS
+from tests.properties.comparison import STRINGS, leaves, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,18 +23,6 @@ DATES = frozenset({"date", "date_nanos", "date_range"})
 #: Numbers that Elasticsearch takes for a year and OpenSearch for a time, where both are allowed.
 _YEAR_OR_TIME = re.compile(r"-?\d{6,9}(\.\d*)?")
 _NO_CANONICAL_DATE = re.compile(r"[+-]|0000")
-
-
-def leaves(value: object, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every scalar of a document but null, with its dotted path."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from leaves(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from leaves(inner, path)
-    elif value is not None:
-        yield path, value
 
 
 def flat(value: object) -> Iterator[Any]:
@@ -90,6 +78,10 @@ class Place:
         found = (each for value in _column(self.record, self.path) for each in flat(value))
         return [value for value in found if not _is_empty(value)]
 
+    def is_filled(self) -> bool:
+        """Is there anything in the column but null?"""
+        return any(v is not None for each in _column(self.record, self.path) for v in flat(each))
+
     def indexed(self) -> list[Any]:
         """What the server reports; without what it reports and has not, and with what it has not.
 
@@ -98,6 +90,8 @@ class Place:
         without a value, and some not.
         """
         found = [each for v in _reported(self.hit.get("fields", {}), self.path) for each in flat(v)]
+        if self.definition["type"] == "dense_vector":
+            found = [n for each in found for n in unpacked(self.definition, each)]
         null = self.definition.get("null_value")
         if null is not None and not self.source:
             return []
@@ -169,7 +163,7 @@ class Place:
 
 
 def _is_empty(value: object) -> bool:
-    return isinstance(value, dict) and all(member is None for member in value.values())
+    return isinstance(value, dict) and not any(True for _ in leaves(value))
 
 
 def _found(source: object, name: str, way: Path) -> Iterator[tuple[Path, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import string
+import struct
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
     #: A field's definition, as a mapping has it.
     Definition = Mapping[str, Any]
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
 
 _WIDTHS = {"byte": 8, "short": 16, "integer": 32, "long": 64}
 _TEXTS = st.one_of(
@@ -89,8 +95,12 @@ def _range(bounds: SearchStrategy[Any]) -> SearchStrategy[Any]:
 
 
 _NETWORKS = st.one_of(
-    st.builds("10.{}.0.0/{}".format, st.integers(0, 9), st.integers(8, 32)), _range(_ADDRESSES)
+    st.builds("10.{}.0.0/{}".format, st.integers(0, 9), st.integers(0, 32)),
+    st.builds("2001:db8:{:x}::1/{}".format, st.integers(0, 2**16 - 1), st.integers(0, 128)),
+    st.sampled_from(["::ffff:10.0.0.0/104", "10.0.0.0/08", "10.0.0.0/+8", "::1", "::/0"]),
+    _range(_ADDRESSES),
 )
+_MATHS = st.sampled_from(["2024-01-31||+1M", "2024-02-10T01:02||/M", "now"])
 _WORDS = st.text("abc", min_size=1, max_size=3)
 _FREE = st.dictionaries(
     st.sampled_from(["x", "y", "x.y", "z"]),
@@ -117,8 +127,16 @@ _PLANE = st.one_of(
 _COMPLETION = st.one_of(
     _WORDS, st.fixed_dictionaries({"input": st.lists(_WORDS, min_size=1), "weight": st.just(3)})
 )
-_VECTORS = st.lists(st.integers(-8, 8).map(lambda n: n / 4), min_size=3, max_size=3).filter(any)
+_FLOATS = st.lists(st.integers(-8, 8).map(lambda n: n / 4), min_size=3, max_size=3).filter(any)
 _BYTES = st.lists(st.integers(-128, 127), min_size=3, max_size=3).filter(any)
+_VECTORS = {
+    "float": _FLOATS | _FLOATS.map(lambda floats: _base64(struct.pack(">3f", *floats))),
+    "byte": st.one_of(
+        _BYTES,
+        _BYTES.map(lambda numbers: struct.pack("3b", *numbers).hex()),
+        _BYTES.map(lambda numbers: _base64(struct.pack("3b", *numbers))),
+    ),
+}
 _POSITIVE = st.floats(0.5, 1000) | st.sampled_from(["1.5", 3])
 _BOOLEANS = st.booleans() | st.sampled_from(["true", "false", "", "yes", "True", 1, 0])
 _METRICS = st.fixed_dictionaries({"min": _LAT, "max": _LAT, "sum": _LAT, "value_count": st.just(2)})
@@ -134,7 +152,7 @@ _SIMPLE: dict[str, SearchStrategy[Any]] = {
     **dict.fromkeys(("rank_features", "sparse_vector"), st.dictionaries(_WORDS, _POSITIVE)),
     "boolean": _BOOLEANS,
     "ip": _ADDRESSES,
-    "binary": st.binary(max_size=6).map(lambda raw: base64.b64encode(raw).decode()),
+    "binary": st.binary(max_size=6).map(_base64),
     "constant_keyword": st.sampled_from(["x", "x", "y", 1]),
     "version": st.sampled_from(["1.2.3", "1.0.0-rc1", "not", "1", ""]) | _TEXTS,
     "token_count": _TEXTS,
@@ -159,14 +177,14 @@ def values(definition: Definition) -> SearchStrategy[Any]:
 
 
 def _structured(kind: str, definition: Definition) -> SearchStrategy[Any]:
-    of_format = dates(definition.get("format"))
+    of_format = dates(definition.get("format"), definition.get("locale"))
     made: dict[str, SearchStrategy[Any]] = {
         "date": of_format,
         "date_nanos": of_format,
-        "date_range": _range(of_format),
+        "date_range": _range(of_format | _MATHS),
         "geo_point": _POINTS,
         "ip_range": _NETWORKS,
-        "dense_vector": _BYTES if definition.get("element_type") == "byte" else _VECTORS,
+        "dense_vector": _VECTORS[definition.get("element_type", "float")],
     }
     return made.get(kind, _STRINGS)
 
