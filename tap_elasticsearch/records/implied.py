@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tap_elasticsearch.fields import Field
 
+_POINTS = frozenset({"geo_point", "point", "xy_point"})
 #: Stands for a value that is not the same in all indices.
 _SOMETHING = object()
 
@@ -63,8 +64,8 @@ def null_of(field: Field) -> object:
     if field.null_value is None or row.is_value is always:
         return None
     try:
-        # A point is an object in the mapping.
-        written = field.null_value.startswith("{")
+        # A point is an object in the mapping, whatever form it was given in.
+        written = field.type in _POINTS and field.null_value.startswith("{")
         value = json.loads(field.null_value) if written else field.null_value
         return row.normaliser(replace(field, coerce=True))(value)
     except ValueError:  # no value of this type

@@ -304,6 +304,8 @@ def test_nulls() -> None:
             "x": {"type": "date", "null_value": "no date"},
             "o": {"properties": {"n": number}},
             "g": {"type": "geo_point", "null_value": {"lat": 1, "lon": 2}},
+            "t": {"type": "keyword", "null_value": "{}"},
+            "u": {"type": "keyword", "null_value": "{x"},
         }
     }
     normaliser = Normaliser(parse_mapping(mapping))
@@ -320,6 +322,7 @@ def test_nulls() -> None:
         ({"o": None}, {"o": None}, {}),
         ({"o": {"n": None}}, {"o": {"n": -1}}, {}),
         ({"g": None}, {"g": {"lat": 1.0, "lon": 2.0}}, {}),
+        ({"t": None, "u": [None]}, {"t": "{}", "u": "{x"}, {}),
         ({}, {}, {}),
     ]
     for document, record, extra in table:
