@@ -123,7 +123,7 @@ class _ObjectReader:
 
     def _complete(self, record: dict[str, Any]) -> None:
         for name, fill in self._constants.items():
-            if name not in record:
+            if record.get(name) is None:
                 record[name] = fill()
 
 

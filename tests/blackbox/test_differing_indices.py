@@ -17,8 +17,10 @@ _LEAVES = ("none", "number")
 DOCUMENTS: list[dict[str, Any]] = [
     {"day": "03/04/2024", "n": 1},
     {"none": None, "number": None, "n": 2},
-    {"none": [None, "x"], "n": 3},
-    {"day": "2024-05-06T07:08:09Z", "none": "y", "n": 4},
+    {"none": [None, "x"], "o": None, "n": 3},
+    {"day": "2024-05-06T07:08:09Z", "none": "y", "o": [], "n": 4},
+    {"o": [None], "n": 5},
+    {"o": {}, "n": 6},
 ]
 
 

@@ -6,12 +6,14 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tap_elasticsearch.fields import TYPES, Field, json_schema, parse_mapping, type_of, walk
 from tap_elasticsearch.fields.dates import is_canonical
+from tap_elasticsearch.records.check import Check
 from tap_elasticsearch.records.normalise import Normaliser
 from tests.fields.trees import documents, trees
 
@@ -271,7 +273,7 @@ def test_table(document: dict[str, Any], record: dict[str, Any], extra: dict[str
 
 
 def test_constants() -> None:
-    """A constant is filled in where a document lacks it, down to objects that it lacks."""
+    """A constant is filled in where a document lacks it, down to objects of which it has none."""
     constant = {"type": "constant_keyword", "value": "x"}
     stream = {"properties": {"c": constant, "k": {"type": "keyword"}}}
     mapping = {
@@ -286,10 +288,14 @@ def test_constants() -> None:
     assert first == {"s": {"c": "x"}, "c": ["x"]}
     first["s"]["c"] = "changed by someone"
     assert normaliser.record({"s": {"k": "a"}, "c": None, "n": [{}]}) == (
-        {"s": {"k": "a", "c": "x"}, "c": None, "n": [{"c": "x"}]},
+        {"s": {"k": "a", "c": "x"}, "c": ["x"], "n": [{"c": "x"}]},
         {},
     )
-    assert normaliser.record({})[0]["s"] == {"c": "x"}
+    nothings: tuple[Any, ...] = (None, [], [None], {})
+    for nothing in nothings:
+        assert normaliser.record({"s": nothing}) == ({"s": {"c": "x"}, "c": ["x"]}, {})
+    check = Check(parse_mapping(mapping))
+    assert not any(check([msgspec.Raw(b'{"c":["x"],"s":%b}' % text) for text in (b"null", b"[]")]))
 
 
 def test_nulls() -> None:
