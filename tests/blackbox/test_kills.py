@@ -134,27 +134,88 @@ def test_nothing_is_lost(
     assert left.get("full_table") is None
 
 
-def test_changes_meanwhile(filled: Cluster, sandbox: Sandbox) -> None:
-    """What was not touched since the start is all there, what was, at least as it was then."""
+def held(server: Cluster) -> dict[str, dict[str, Any]]:
+    """The documents of the index, by their ``_id``."""
+    documents: dict[str, dict[str, Any]] = {}
+    found = server.request("POST", "/kills/_search?scroll=1m", {"size": 10_000, "sort": ["_doc"]})
+    while found["hits"]["hits"]:
+        documents |= {hit["_id"]: hit["_source"] for hit in found["hits"]["hits"]}
+        body = {"scroll": "1m", "scroll_id": found["_scroll_id"]}
+        found = server.request("POST", "/_search/scroll", body)
+    server.request("DELETE", "/_search/scroll", {"scroll_id": [found["_scroll_id"]]})
+    return documents
+
+
+class Writer:
+    """Changes, adds and deletes documents between runs.
+
+    Attributes:
+        must: The documents that must arrive as they are: their key was not passed when they were
+            written.
+        may: Those that nobody has to find: they were added where the runs had been already.
+    """
+
+    def __init__(self, server: Cluster, random: Random) -> None:
+        self._server = server
+        self._random = random
+        self._there = [str(n) for n in range(DOCUMENTS)]
+        self.versions = {id_: [source] for id_, source in held(server).items()}
+        self.must = set(self._there)
+        self.may: set[str] = set()
+
+    def write(self, turn: int, bookmark: int) -> None:
+        """Do something of each kind; what has no smaller key than ``bookmark`` is to be found."""
+        some = self._random.sample(self._there, 600)
+        for id_ in some[:40]:
+            self._server.request("DELETE", f"/kills/_doc/{id_}")
+        self._there = sorted(set(self._there) - set(some[:40]))
+        latest = DOCUMENTS + turn
+        moved = dict.fromkeys(some[40:320], latest)
+        kept = {id_: self.versions[id_][-1]["n"] for id_ in some[320:]}
+        added = {f"new-{turn}-{n}": self._random.randrange(DOCUMENTS // 7) for n in range(200)}
+        keys = {**moved, **kept, **added}
+        documents = {id_: {"n": key, "text": f"turn {turn}"} for id_, key in keys.items()}
+        self._server.bulk("kills", documents.items())
+        self._server.refresh("kills")
+        passed = {id_ for id_, key in keys.items() if key < bookmark}
+        self.must = self.must - keys.keys() | keys.keys() - passed
+        self.may |= added.keys() & passed
+        self._there += added
+        for id_, source in documents.items():
+            self.versions.setdefault(id_, []).append(source)
+
+
+def bookmark_of(chain: Chain) -> int:
+    """The bookmark that the chain is at; -1: none."""
+    left: int = chain.state["bookmarks"].get("kills", {}).get("replication_key_value", -1)
+    return left
+
+
+@WAYS
+def test_changes_meanwhile(
+    filled: Cluster, sandbox: Sandbox, more: dict[str, Any], bookmarks: dict[str, Any]
+) -> None:
+    """What is there at the end has arrived, document by document, as it is or as it once was.
+
+    As it is, unless its key had been passed when it was last written.
+    """
     random = Random(KILLS)
-    chain = Chain(sandbox, {"hosts": [filled.url], "indices": ["kills"]}, {"bookmarks": {}})
-    touched: set[str] = set()
-    for kill in range(KILLS // 2):
+    config = {"hosts": [filled.url], "indices": ["kills"], **more}
+    chain = Chain(sandbox, config, {"bookmarks": bookmarks})
+    writer = Writer(filled, random)
+    for turn in range(KILLS // 2):
         chain.run(random.randrange(4 * DOCUMENTS // KILLS), random.choice(ENDINGS))
-        changed = {str(random.randrange(DOCUMENTS)) for _ in range(500)} - touched
-        filled.bulk("kills", ((id_, {"n": -kill, "text": "changed"}) for id_ in changed))
-        for id_ in sorted(changed)[:20]:
-            filled.request("DELETE", f"/kills/_doc/{id_}")
-        filled.bulk("kills", ((f"new-{kill}-{n}", {"n": 0, "text": "new"}) for n in range(200)))
-        filled.refresh("kills")
-        touched |= changed
+        writer.write(turn, bookmark_of(chain))
     chain.run_to_its_end()
-    untouched = {str(n) for n in range(DOCUMENTS)} - touched
-    assert untouched <= chain.arrived.keys()
-    assert all(chain.records[id_]["n"] == int(id_) // 7 for id_ in untouched)
-    found = {"query": {"match_all": {}}, "size": 0, "track_total_hits": True}
-    there = filled.request("POST", "/kills/_search", found)["hits"]["total"]["value"]
-    assert there <= len(chain.arrived)
+    there = held(filled)
+    arrived = {
+        id_: {name: record[name] for name in ("n", "text")}
+        for id_, record in chain.records.items()
+        if id_ in there
+    }
+    assert not there.keys() - arrived.keys() - (writer.may - writer.must)
+    assert not [id_ for id_, source in arrived.items() if source not in writer.versions[id_]]
+    assert not [id_ for id_ in writer.must & there.keys() if arrived[id_] != there[id_]]
 
 
 @pytest.mark.parametrize("name", ["elasticsearch-9", "opensearch-3"])
