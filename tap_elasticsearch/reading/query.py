@@ -185,7 +185,8 @@ def piece_body(
 
 def newest_body(pit: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The search for the document of a shard that was written last, and for how many there are."""
-    found = _last_body(pit, {"_seq_no": "desc"}, query)
+    # An index without a mapping has no such field.
+    found = _last_body(pit, {"_seq_no": {"order": "desc", "unmapped_type": "long"}}, query)
     return {**found, "seq_no_primary_term": True}
 
 

@@ -216,6 +216,8 @@ def test_changes_meanwhile(
     assert not there.keys() - arrived.keys() - (writer.may - writer.must)
     assert not [id_ for id_, source in arrived.items() if source not in writer.versions[id_]]
     assert not [id_ for id_ in writer.must & there.keys() if arrived[id_] != there[id_]]
+    # No more than twice on average, versions that came to be meanwhile included.
+    assert chain.arrived.total() < 2 * len(writer.versions)
 
 
 @pytest.mark.parametrize("name", ["elasticsearch-9", "opensearch-3"])

@@ -30,6 +30,22 @@ def test_an_empty_index(empty: Cluster, sandbox: Sandbox) -> None:
     assert "documents/s" not in run.err
 
 
+def test_an_index_without_a_mapping(cluster: Cluster, sandbox: Sandbox) -> None:
+    """An index that nobody has written to yet, as it was created, ends no run of others."""
+    for name in ("new-1", "new-2"):
+        cluster.request("PUT", f"/{name}")
+    cluster.bulk("new-2", [("a", {"n": 1})])
+    cluster.refresh("new-2")
+    config = {"hosts": [cluster.url], "indices": ["new-*"], "arrays": "never"}
+    try:
+        each = sandbox.run(config)
+        one = sandbox.run({**config, "streams": [{"index": "new-*", "name": "new"}]})
+    finally:
+        cluster.delete("new-1", "new-2")
+    assert (each.code, len(each.records("new_2"))) == (0, 1), each.err
+    assert (one.code, len(one.records("new"))) == (0, 1), one.err
+
+
 def test_nothing_selected(empty: Cluster, sandbox: Sandbox) -> None:
     """A catalog in which nothing is selected gives one warning, with how to select."""
     config = {"hosts": [empty.url], "indices": ["no-docs"]}
