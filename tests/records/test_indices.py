@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tap_elasticsearch.fields import Field, merge
@@ -66,6 +66,22 @@ def test_a_constant_in_a_column_of_another_type() -> None:
     assert recorder(own).record(hit("x", {}))["f"] == '"v"'
 
 
+@pytest.mark.parametrize("document", [{"f": None}, {"fs": [None, "a"]}])
+def test_nulls(document: dict[str, Any]) -> None:
+    """A null that stands for another value in each index goes out as it is in none."""
+    own = {
+        name: root(
+            f=Field("keyword", null_value=name), fs=Field("text", null_value=name, array=True)
+        )
+        for name in ("x", "y")
+    }
+    made = recorder(own)
+    for index in own:
+        assert made.passing([hit(index, document).source]) == [False]
+        assert index in str(made.record(hit(index, document)).popitem())
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.data(), trees(), trees())
 def test_what_passes(data: st.DataObject, one: Field, other: Field) -> None:
     """What goes out as it is, is what the normaliser of its own index leaves as it is."""

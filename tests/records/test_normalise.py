@@ -245,6 +245,11 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"flat": {"x": None}},
         {},
     ),
+    "an empty list where there could be objects": (
+        {"flat": {"z": [], "x": []}},
+        {"flat": {"x": None}},
+        {},
+    ),
     "a value beside objects that the mapping does not have": (
         {"flat": {"z": [{"w": 1}, None, 5]}},
         {"flat": {"z.w": 1}},
