@@ -121,7 +121,7 @@ OPTIONS = st.fixed_dictionaries(
 FLAVOURS = st.sampled_from(["elasticsearch", "opensearch"])
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     counts=COUNTS,
     more=COUNTS,
@@ -156,7 +156,7 @@ def test_every_document_once(
         assert not numbers
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     counts=COUNTS,
     options=OPTIONS,

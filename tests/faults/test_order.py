@@ -132,7 +132,7 @@ def test_counts_on_request(
     assert bool(caplog.text) == bool(said)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     shards=st.lists(st.lists(st.integers(0, 6), max_size=20), min_size=1, max_size=3),
     page_size=st.one_of(st.just("auto"), st.integers(1, 8)),

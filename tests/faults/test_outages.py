@@ -39,7 +39,7 @@ def require_whole(server: FakeServer, runs: Chain[Any], another: int) -> None:
     assert server.open_contexts <= out_of_reach(server)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     shards=st.lists(st.lists(st.integers(0, 40), max_size=25), min_size=1, max_size=3),
     page_size=st.one_of(st.just("auto"), st.integers(1, 8)),
@@ -76,7 +76,7 @@ def test_a_full_table(
         require_whole(server, runs, another)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     shards=st.lists(st.lists(st.integers(0, 6), max_size=5), min_size=1, max_size=3),
     of_each=st.sampled_from([1, 50]),

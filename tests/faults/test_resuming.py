@@ -58,7 +58,7 @@ class Writers:
                 given_before.add(late)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     shards=st.lists(st.lists(st.integers(0, 40), max_size=25), min_size=1, max_size=3),
     page_size=st.one_of(st.just("auto"), st.integers(1, 12)),
@@ -99,7 +99,7 @@ def test_nothing_is_left_out(
         assert server.open_contexts == 0
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     shards=st.lists(st.lists(st.integers(0, 30), max_size=30), min_size=1, max_size=3),
     page_size=st.integers(1, 12),

@@ -47,7 +47,7 @@ def read(server: FakeServer, given_settings: Settings) -> list[str]:
         client.close()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     counts=st.lists(st.integers(0, 23), min_size=1, max_size=4),
     page_size=st.one_of(st.just("auto"), st.integers(1, 30)),

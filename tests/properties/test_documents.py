@@ -62,7 +62,6 @@ def test_records(cluster: Cluster, drawn: SearchStrategy[Case]) -> None:
     @settings(
         max_examples=_GIVEN or 60,
         derandomize=not _GIVEN,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

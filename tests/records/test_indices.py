@@ -81,7 +81,7 @@ def test_nulls(document: dict[str, Any]) -> None:
         assert index in str(made.record(hit(index, document)).popitem())
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), trees(), trees())
 def test_what_passes(data: st.DataObject, one: Field, other: Field) -> None:
     """What goes out as it is, is what the normaliser of its own index leaves as it is."""
