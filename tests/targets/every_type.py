@@ -302,8 +302,19 @@ def definition(kind: str) -> dict[str, Any]:
     return {"type": kind, **lenient, **PARAMETERS.get(kind, {})}
 
 
-def documents() -> dict[str, Document]:
-    """All documents by their ids."""
+def documents(flavour: str) -> dict[str, Document]:
+    """All documents by their ids.
+
+    Where a server knows constants, every document has that of its index.
+    """
+    found = _documents()
+    if "constant_keyword" in NATIVE[flavour]:
+        for document in found.values():
+            document.record.setdefault("constant_keyword", PARAMETERS["constant_keyword"]["value"])
+    return found
+
+
+def _documents() -> dict[str, Document]:
     longest = max(map(len, VALUES.values()))
     two = [{"long": 1}, {"long": 2}]
     new = {"unmapped": 5, "_extra": "mine", "inside": {"new": {"a": [1]}}, "each": [{"new": 1}, {}]}
@@ -315,12 +326,12 @@ def documents() -> dict[str, Document]:
         "several": _spread(_unless_single(_first_of_two), _both),
         "lists-of-lists": _spread(_first_of_lists, _all_of_lists),
         "misfits": _spread(_misfit, _value_and_misfit),
-        "absent": _document({}, {}),
-        "unmapped": _document(new, {"inside": {}, "each": [{}, {}], "_extra": moved}),
-        "dotted": _document(
+        "absent": Document({}, {}),
+        "unmapped": Document(new, {"inside": {}, "each": [{}, {}], "_extra": moved}),
+        "dotted": Document(
             {"inside.long": 1, "inside": {"byte": 2}}, {"inside": {"long": 1, "byte": 2}}
         ),
-        "objects": _document({"inside": two}, {"inside": {"long": 1}, "_extra": {"inside": two}}),
+        "objects": Document({"inside": two}, {"inside": {"long": 1}, "_extra": {"inside": two}}),
     }
 
 
@@ -417,7 +428,7 @@ def _spread(one: Choice, many: Choice) -> Document:
     inner = [name for name, value in values.items() if value.extra]
     kept |= {f"inside.{name}": given[name] for name in inner}
     kept |= {f"each.{name}": [given[name]] for name in inner}
-    return _document(
+    return Document(
         {
             **{name: value.given for name, value in root.items()},
             "inside": given,
@@ -430,13 +441,3 @@ def _spread(one: Choice, many: Choice) -> Document:
             **({"_extra": kept} if kept else {}),
         },
     )
-
-
-def _document(source: dict[str, Any], record: dict[str, Any]) -> Document:
-    """A document with its record, to which what every document has is added."""
-    constant = PARAMETERS["constant_keyword"]["value"]
-    record.setdefault("inside", {})
-    for place in (record, record["inside"], *record.get("each", ())):
-        place.setdefault("constant_keyword", constant)
-    record.setdefault("list_constant_keyword", [constant])
-    return Document(source, record)

@@ -11,14 +11,12 @@ from tap_elasticsearch.discovery import StreamDefinition
 from tap_elasticsearch.fields import TYPES
 from tap_elasticsearch.records.form import Form
 from tests.command import Run, Sandbox
-from tests.targets.every_type import VALUES, documents, mapping, whole_mapping
+from tests.targets.every_type import VALUES, Document, documents, mapping, whole_mapping
 from tests.targets.warehouses import alike
 
 if TYPE_CHECKING:
     from tests.servers import Cluster
     from tests.targets.warehouses import Warehouse
-
-DOCUMENTS = documents()
 
 
 class Extracted(NamedTuple):
@@ -26,10 +24,12 @@ class Extracted(NamedTuple):
 
     Attributes:
         run: Its run.
+        documents: What the index held.
         columns: The JSON Schema of each column.
     """
 
     run: Run
+    documents: dict[str, Document]
     columns: dict[str, Any]
 
 
@@ -42,7 +42,8 @@ def extracted(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Ext
     vectors = {"index.mapping.exclude_source_vectors": False}
     settings = vectors if flavour == "elasticsearch" else {}
     cluster.create("every-type", mappings=mapping(flavour), settings=settings)
-    sources = ((name, each.source) for name, each in DOCUMENTS.items())
+    held = documents(flavour)
+    sources = ((name, each.source) for name, each in held.items())
     # A document with a parent, in a join, must have a routing.
     cluster.bulk("every-type", sources, routing="any")
     cluster.refresh("every-type")
@@ -52,7 +53,7 @@ def extracted(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Ext
     run = sandbox.run(config, "--catalog", sandbox.write("catalog.json", catalog))
     cluster.delete("every-type")
     assert run.code == 0, run.err
-    return Extracted(run, run.of_type("SCHEMA")[0]["schema"]["properties"])
+    return Extracted(run, held, run.of_type("SCHEMA")[0]["schema"]["properties"])
 
 
 def with_every_type(catalog: dict[str, Any]) -> dict[str, Any]:
@@ -76,8 +77,8 @@ def test_every_type_is_there() -> None:
 def test_records(extracted: Extracted) -> None:
     """A record is what its document says, and has no more than its schema."""
     records = {record["_id"]: record for record in extracted.run.records("every_type")}
-    assert sorted(records) == sorted(DOCUMENTS)
-    for name, document in DOCUMENTS.items():
+    assert sorted(records) == sorted(extracted.documents)
+    for name, document in extracted.documents.items():
         expected = {"_id": name, "_routing": "any", "_index": "every-type", **document.record}
         assert differences(records[name], expected) == [], name
         assert records[name].keys() <= extracted.columns.keys()
@@ -89,8 +90,8 @@ def test_targets(extracted: Extracted, warehouse: Warehouse) -> None:
     assert loaded.code == 0, loaded.err
     found = warehouse.rows("every_type")
     rows = {row["_id"]: row for row in found}
-    assert (len(found), sorted(rows)) == (len(DOCUMENTS), sorted(DOCUMENTS))
-    for name, document in DOCUMENTS.items():
+    assert (len(found), sorted(rows)) == (len(extracted.documents), sorted(extracted.documents))
+    for name, document in extracted.documents.items():
         record = {"_id": name, "_routing": "any", "_index": "every-type", **document.record}
         expected = {
             column: warehouse.kept(schema, record.get(column))
