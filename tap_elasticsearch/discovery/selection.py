@@ -82,6 +82,11 @@ def select(
     columns = dropping(shaped, lambda path, _: not is_selected(names[path]))
     # A document that is one column has all or none of its vectors.
     fields = definition.fields if form.whole else columns
+    vectors = {
+        ".".join(path): form.vectors and not field.dropped
+        for path, field in walk(fields)
+        if field.type in VECTORS
+    }
     return Selection(
         mapped=mapped,
         columns=columns,
@@ -89,12 +94,10 @@ def select(
             form,
             metadata=[name for name in form.names(definition.keys) if is_selected((name,))],
             extras="drop" if form.extras == "keep" and not is_selected((EXTRA,)) else form.extras,
+            # To leave one out, the server takes documents apart.
+            rewritten=not all(vectors.values()),
         ),
-        vectors={
-            ".".join(path): form.vectors and not field.dropped
-            for path, field in walk(fields)
-            if field.type in VECTORS
-        },
+        vectors=vectors,
         left_out=tuple(
             ".".join(path)
             for (path, before), (_, after) in zip(walk(shaped), walk(columns), strict=True)

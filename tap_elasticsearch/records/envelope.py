@@ -39,10 +39,10 @@ _decode = msgspec.json.Decoder().decode
 _decode_digits = msgspec.json.Decoder(float_hook=read_number).decode
 
 
-def _decode_source(source: Raw | bytes) -> Any:  # noqa: ANN401
-    """A document, with all digits of its numbers."""
+def _decode_source(source: Raw | bytes, *, rewritten: bool) -> Any:  # noqa: ANN401
+    """A document, with all digits of its numbers, unless those are the server's."""
     try:
-        return _decode_digits(source)
+        return (_decode if rewritten else _decode_digits)(source)
     except (msgspec.DecodeError, UnicodeDecodeError):
         text = without_halves(bytes(source))
         return json.loads(text, parse_float=read_number, parse_int=read_integer)
@@ -137,7 +137,7 @@ class Recorder:
         if self.form.whole or not self.passing([hit.source])[0]:
             return self.normalised(hit)
         source = self.cut(hit.source) if self.cut else hit.source
-        return {**self.head.of(hit), **_decode_source(source)}
+        return {**self.head.of(hit), **_decode_source(source, rewritten=self.form.rewritten)}
 
     def normalised(self, hit: Hit) -> dict[str, Any]:
         """As ``record``, for documents that do not pass."""
@@ -172,7 +172,7 @@ class Recorder:
                 " out with exclude_indices."
             )
             raise RequestError(msg)
-        return self._cleaned(_decode_source(hit.source))
+        return self._cleaned(_decode_source(hit.source, rewritten=self.form.rewritten))
 
     def _cleaned(self, values: dict[str, Any]) -> dict[str, Any]:
         if self.form.null_characters:

@@ -56,6 +56,7 @@ class Form:
         unsigned_integers: Are the columns of ``unsigned_long`` integers?
         null_characters: Does U+0000 stay in texts?
         chosen: Which fields of documents are columns.
+        rewritten: Does the server write documents anew, so that numbers have its own spelling?
     """
 
     metadata: Collection[str] = ("_id", "_index")
@@ -65,6 +66,7 @@ class Form:
     unsigned_integers: bool = False
     null_characters: bool = True
     chosen: Chosen = ALL_FIELDS
+    rewritten: bool = False
 
     def names(self, keys: Collection[str] = ()) -> tuple[str, ...]:
         """The columns of the hit, those of the stream's keys included, in their order."""

@@ -240,7 +240,7 @@ def test_environment(filled: Cluster, sandbox: Sandbox) -> None:
         TAP_ELASTICSEARCH_STREAM_MAPS='{"end": {"text": null}}',
     )
     assert run.code == 0, run.err
-    assert set(run.records("end")[0]) == {"_id", "_index"}
+    assert set(run.records("end")[0]) == {"_id", "_index", "n"}
     wrong = sandbox.run({}, "--config", "ENV", TAP_ELASTICSEARCH_PAGE_SIZE="ten")
     assert wrong.code == 2
     assert wrong.complaints[0].startswith("Setting page_size is 'ten'")
