@@ -68,13 +68,12 @@ _LOST = (
 _TOO_MUCH = "the server has too much to do."
 _TOO_LONG = "the search took longer than the server allows."
 _NOT_REACHED = "one node of the cluster does not reach another."
-#: Of what is asked in a point in time, before all others. When its node has left, Elasticsearch 9.5
-#: and 8.19 say the second (404), 7.17 the third (503: such a search goes to no other node; one that
-#: names an index is told the same where a shard is nowhere now), OpenSearch 3.8 the last (500). As
-#: long as the node is only not reached any more, they say one of the last two of ``_KNOWN``.
+#: Of what is asked in a point in time, before all others. When its node has left, Elasticsearch
+#: 7.17 says the first (503: such a search goes to no other node; one that names an index is told
+#: the same where a shard is nowhere now), OpenSearch 3.8 the second (500), Elasticsearch 9.5 and
+#: 8.19 the second of ``_KNOWN`` (404). As long as the node is only not reached any more, they say
+#: one of the last two of ``_KNOWN``.
 _IN_CONTEXT = (
-    _Known("search_context_missing_exception", "", ContextLostError, _LOST),
-    _Known("search_context_missing_nodes_exception", "", ContextLostError, _LOST),
     _Known("search_phase_execution_exception", "due to missing shards", ContextLostError, _LOST),
     _Known("illegal_state_exception", "no node found for id", ContextLostError, _LOST),
 )
@@ -83,6 +82,8 @@ _IN_CONTEXT = (
 #: by the words below it, and OpenSearch by another two where search.cancel_after_time_interval ends
 #: the search.
 _KNOWN = (
+    _Known("search_context_missing_exception", "", ContextLostError, _LOST),
+    _Known("search_context_missing_nodes_exception", "", ContextLostError, _LOST),
     _Known(
         "index_closed_exception",
         "",

@@ -36,8 +36,8 @@ def understood(state: object) -> dict[str, Any]:
     Raises:
         SettingsError: It is not the state of this tap, so that nobody could go on from it.
     """
-    state = _unwrapped(state)
-    if not isinstance(state, dict) or (state and "bookmarks" not in state):
+    state = _unwrapped(state) or {}
+    if not isinstance(state, dict) or ("bookmarks" not in state and any(state.values())):
         raise _unusable()
     bookmarks = state.get("bookmarks") or {}
     if not isinstance(bookmarks, dict):

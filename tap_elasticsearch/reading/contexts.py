@@ -11,7 +11,12 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.exceptions import ContextLostError, FatalAPIError, UnreachableError
+from tap_elasticsearch.exceptions import (
+    ContextLostError,
+    FatalAPIError,
+    SlowError,
+    UnreachableError,
+)
 from tap_elasticsearch.reading import ahead
 from tap_elasticsearch.reading.query import pit_of
 from tap_elasticsearch.records.hits import Page, decode_page, require_complete
@@ -145,8 +150,7 @@ class Contexts:
 
         Only before anything is read.
         """
-        for context in self.opened():
-            self.close(context.unit)
+        self._close_open(self._check)
         self._empty.clear()
         self._open_together()
 
@@ -165,7 +169,7 @@ class Contexts:
         """Close the point in time on ``unit``; that it fails is no reason to fail."""
         try:
             self._close(unit)
-        except UnreachableError as error:
+        except SlowError as error:
             _log_unclosed(error)
 
     def forget(self, unit: Unit) -> Context | None:
@@ -179,6 +183,7 @@ class Contexts:
             return list(self._open.values())
 
     def _open_together(self) -> None:
+        self.total = None
         at_once = len(self._units) if self._together else self._client.server.contexts
         for unit in self._units:
             # Those without documents do not stay open.
@@ -243,19 +248,27 @@ class Contexts:
             return
         try:
             self._client.close_context(context.id)
-        except FatalAPIError as error:
+        except SlowError:
+            raise
+        except (FatalAPIError, UnreachableError) as error:
             _log_unclosed(error)
+
+    def _close_open(self, check: Callable[[], None]) -> None:
+        """Close all that are open, as long as the server answers: each could be waited for."""
+        try:
+            for context in self.opened():
+                check()
+                self._close(context.unit)
+        except SlowError as error:
+            _log_unclosed(error)
+            with self._lock:
+                self._open.clear()
 
     def _close_all(self) -> None:
         self._done.set()
         if self._opening is not None:
             wait([self._opening], timeout=_GRACE)
-        try:
-            for context in self.opened():
-                self._close(context.unit)
-        except UnreachableError as error:
-            # Each of the others would be waited for as long.
-            _log_unclosed(error)
+        self._close_open(lambda: None)
 
 
 def _log_unclosed(error: Exception) -> None:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from tap_elasticsearch.records.hits import Hit, Page
 
 
+#: Documents to a number, however many pieces in a row have none.
+_LEAST_DENSITY = 1e-9
+
+
 @dataclass(slots=True)
 class Piece:
     """What one request asks for.
@@ -152,7 +156,7 @@ class Cursor:
                 self._spans.appendleft(Span(reached + 1, piece.span.last))
             read = reached - piece.span.first + 1
             piece.read = Span(piece.span.first, reached - 1) if read > 1 else None
-        self._density = max(len(page.hits) / read, self._density / GROWTH)
+        self._density = max(len(page.hits) / read, self._density / GROWTH, _LEAST_DENSITY)
         self.size.learn(documents=len(page.hits), size_in_bytes=size_in_bytes)
 
     def passed(self, piece: Piece, hits: Sequence[Hit]) -> None:

@@ -91,6 +91,7 @@ class SortedReading(Pages):
         placed = [self._along(lane, key) for lane in iter(lanes.next, None)]
         for place, hit in heapq.merge(*placed, key=itemgetter(0)):
             if last is not None and place < last:  # type: ignore[operator]
+                self.lacking = True
                 msg = (
                     f"{unit} gave {key.path} {key.bookmark(place)!r} behind"
                     f" {key.bookmark(last)!r}. Stopping: its order cannot be relied on."

@@ -112,17 +112,24 @@ class Reading(Pages):
                 self._contexts.reopen()
 
     def _largest(self, key: Key) -> Place | None:
-        open_now = {str(context.unit) for context in self._contexts.opened()}
-        places = []
-        for unit in self._contexts.waiting():
-            context = self._contexts.of(unit)
-            if context.total:
-                asking = ahead.start(partial(self._surveyor.largest, context, key))
-                places.append(ahead.finish(asking, self._check))
-            if str(unit) not in open_now:
-                # More than are allowed to be open at once: its turn comes later.
-                self._contexts.close(unit)
+        in_turn = {str(context.unit) for context in self._contexts.opened()}
+        units = self._contexts.waiting()
+        places = [self._largest_of(unit, key, keep=str(unit) in in_turn) for unit in units]
+        if len(in_turn) < len(units):
+            # What is read must not be of a moment before that in which a key was found.
+            self._contexts.reopen()
         return max((place for place in places if place is not None), default=None)
+
+    def _largest_of(self, unit: Unit, key: Key, *, keep: bool) -> Place | None:
+        context = self._contexts.of(unit)
+        if not context.total:
+            return None
+        asking = ahead.start(partial(self._surveyor.largest, context, key))
+        place = ahead.finish(asking, self._check)
+        if not keep:
+            # More than are allowed to be open at once: its turn comes later.
+            self._contexts.close(unit)
+        return place
 
     def _survey(self, context: Context) -> int:
         unit = context.unit
@@ -130,14 +137,12 @@ class Reading(Pages):
             return super()._survey(context)
         progress = self.progress[str(unit)]
         found = self._surveyor.newest(context)
-        passed = self._surveyor.tally(context, progress.uncertain())
         if found.term != progress.term and found.number < progress.newest:
             # The shard is an older one, whose next numbers say nothing of those that were passed.
             progress.forget()
         elif found.term != progress.term:
             progress.forget_uncertain()
-        elif passed != progress.seen:
-            # Something has changed there, or has become visible: no one can tell what.
+        elif self._may_have_come(context, progress):
             progress.forget_holes()
         progress.begin(found.number, found.term)
         progress.seen = self._surveyor.tally(context, progress.uncertain())
@@ -145,6 +150,13 @@ class Reading(Pages):
             return found.total
         rest = without(numbers_query(progress.done))
         return self._surveyor.count(context, all_of(unit.target.query, rest))
+
+    def _may_have_come(self, context: Context, progress: Progress) -> bool:
+        """Has a document become visible among what was passed near the newest?"""
+        if progress.holes is None:
+            # Or something has changed there: no one can tell.
+            return self._surveyor.tally(context, progress.uncertain()) != progress.seen
+        return self._surveyor.tally(context, progress.holes).documents > 0
 
     def _requests(self) -> int:
         """How many may be on their way at a time."""

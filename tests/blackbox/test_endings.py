@@ -253,6 +253,8 @@ STATES = {
     "a list": ({"bookmarks": []}, 0),
     "something else": ({"bookmarks": {"end": "2024"}}, 2),
     "partitions": ({"bookmarks": {"end": {"partitions": []}}}, 2),
+    "nothing in something": ({"singer_state": None}, 0),
+    "members that are null": ({"currently_syncing": None}, 0),
     "no object": ([1], 2),
     "another tap's": ({"bookmarks": {"end": {"last_updated": "2024-01-01"}}}, 2),
     "no state": ({"end": {"replication_key_value": 3}}, 2),

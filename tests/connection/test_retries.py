@@ -6,7 +6,14 @@ import pytest
 
 from tap_elasticsearch.connection.refusals import raise_for_status
 from tap_elasticsearch.connection.retries import Retries
-from tap_elasticsearch.exceptions import BusyError
+from tap_elasticsearch.exceptions import BusyError, ContextLostError
+
+
+def test_a_context_that_is_gone() -> None:
+    """Whatever was asked, the server's own word for it counts, not the status."""
+    gone = b'{"error":{"root_cause":[{"type":"search_context_missing_exception","reason":"gone"}]}}'
+    with pytest.raises(ContextLostError):
+        raise_for_status(404, gone, request="Counting", login=None)
 
 
 def waits_of(retry_after: str | None, count: int) -> list[float]:

@@ -10,7 +10,7 @@ import pytest
 from tests.faults.command import ended, run, start
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
-from tests.faults.faults import Lacking, Rule
+from tests.faults.faults import Changed, Lacking, Rule
 from tests.faults.model import Cluster
 
 if TYPE_CHECKING:
@@ -44,6 +44,19 @@ def test_behind_the_bookmark_of_an_earlier_run(tmp_path: Path) -> None:
         assert done.code == 1
         left = done.messages[-1]["value"]["bookmarks"]["orders"]
         assert {name: left[name] for name in bookmark} == bookmark
+
+
+def test_an_order_that_is_none(tmp_path: Path) -> None:
+    """Where a key comes behind a larger one, no bookmark is left between them."""
+    hits = [
+        {"_id": str(n), "_index": "orders", "_source": {}, "sort": [n, n]} for n in (*range(600), 5)
+    ]
+    with FakeServer(Cluster(index(601)), Rule("page", Changed({"hits": {"hits": hits}}))) as server:
+        done = run(server, tmp_path, **SORTED)
+        assert done.code == 1
+        assert "its order cannot be relied on" in done.stderr
+        assert len(done.ids) == 500
+        assert done.messages[-1]["value"]["bookmarks"]["orders"]["replication_key_value"] is None
 
 
 @pytest.mark.parametrize(("verify", "code"), [("warn", 0), ("off", 0), ("fail", 1)])

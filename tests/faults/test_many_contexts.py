@@ -14,7 +14,7 @@ from tap_elasticsearch.connection import Client
 from tests.faults.command import ended, run, start
 from tests.faults.documents import MAPPING, document, index
 from tests.faults.fake_server import FakeServer
-from tests.faults.faults import LOGGED_OUT, NEVER, Held, Rule
+from tests.faults.faults import LOGGED_OUT, NEVER, Held, Meanwhile, Rule
 from tests.faults.model import Cluster, Index
 
 if TYPE_CHECKING:
@@ -63,6 +63,21 @@ def test_bookmark_of_a_first_load(tmp_path: Path, numbers: list[list[int]]) -> N
         assert server.cluster.most_open <= AT_ONCE + 1
 
 
+def test_written_while_keys_are_looked_for(tmp_path: Path) -> None:
+    """The bookmark is not beyond what was read, whatever is written while it is looked for."""
+
+    def write(cluster: Cluster) -> None:
+        cluster.indices["logs-000"].shards[0].append(document(1_000, seq_no=1))
+        cluster.indices[f"logs-{AT_ONCE}"].shards[0].append(document(1_001, seq_no=1))
+
+    numbers = [[n] for n in range(AT_ONCE + 1)]
+    rule = Rule("open", Meanwhile(write), nth=AT_ONCE + 1)
+    with FakeServer(logs(*numbers), rule) as server:
+        done = run(server, tmp_path, **KEYED)
+        assert (done.code, left(done.messages)) == (0, 1_001), done.stderr
+        assert {"1000", "1001"} <= set(done.ids)
+
+
 @pytest.mark.parametrize("operation", ["open", "count"])
 def test_signal_while_one_is_opened(tmp_path: Path, operation: str) -> None:
     """What was just opened is closed as well."""
@@ -79,7 +94,7 @@ def test_closing_that_hangs(tmp_path: Path) -> None:
     """A server that answers no more is not waited for with each of the points in time."""
     rules = (Rule("page", NEVER, nth=2), Rule("close", NEVER, nth=0))
     with FakeServer(Cluster(index(5, 5, 5, 5)), *rules) as server:
-        process = start(server, tmp_path, page_size=4)
+        process = start(server, tmp_path, page_size=4, parallel=1)
         assert server.struck.wait(20)
         process.send_signal(signal.SIGINT)
         done = ended(process)

@@ -138,6 +138,34 @@ def test_changes_between_runs() -> None:
         assert runs.count <= 100 + 4 * (2 + 10)
 
 
+def test_changes_that_add_up_to_nothing() -> None:
+    """Documents that become visible are read, also where as many are deleted, of the same sum."""
+    cluster = Cluster(sparse([[0, 1, 3, 4, 6, 7, 8, 9]]))
+    (shard,) = cluster.indices["orders"].shards
+    with FakeServer(cluster) as server:
+        runs = Runs(server, page_size=2, parallel=1)
+        runs.run(4)
+        shard[:] = [each for each in shard if each.seq_no not in {3, 4}]
+        shard += [document(100 + number, seq_no=number) for number in (2, 5)]
+        runs.run(100)
+        assert {"102", "105"} <= runs.arrived.keys()
+
+
+def test_many_numbers_of_no_document() -> None:
+    """Hundreds of requests in a row that find nothing do no harm."""
+    there = range(0, 801, 2)
+    cluster = Cluster(sparse([there]))
+    done = [[number, number] for number in there[:-1]]
+    seen = [len(done), sum(there[:-1])]
+    shards = {"0": {"done": done, "max": 800, "term": 1, "seen": seen}}
+    indices = {"orders": {"uuid": cluster.indices["orders"].uuid, "shards": shards}}
+    left = json.dumps({"v": 1, "query": "query", "max_key": None, "indices": indices})
+    with FakeServer(cluster) as server:
+        runs = Runs(server, left, page_size=10, parallel=1)
+        runs.run(100)
+        assert list(runs.arrived) == ["400"]
+
+
 def test_an_index_made_anew(caplog: pytest.LogCaptureFixture) -> None:
     """The numbers of an index say nothing of another one of its name."""
     cluster = Cluster(index(10))
