@@ -21,6 +21,7 @@ from tap_elasticsearch.fields.date_formats import (
     java_pattern,
     names_zones,
 )
+from tap_elasticsearch.fields.literal import Literal
 from tap_elasticsearch.fields.misfit import Misfit
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ def _text(value: object) -> str:
     if type(value) is int:
         return str(value)
     if isinstance(value, float):
-        return f"{Decimal(repr(value)):f}".removesuffix(".0")
+        written = value.text if isinstance(value, Literal) else repr(value)
+        return f"{Decimal(written):f}".removesuffix(".0")
     raise Misfit
 
 

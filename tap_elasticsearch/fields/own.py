@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.fields.dates import is_readable
 from tap_elasticsearch.fields.tree import walk
+from tap_elasticsearch.fields.unreadable import DATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,7 @@ def _changes(field: Field, own: Field | None) -> dict[str, Any]:
         return {} if field.value is None else {"value": None}
     # The setting of an index is in no mapping.
     names = field.varying | {"coerce"} | (set() if field.value is None else {"value"})
-    if not is_readable(field):
+    if field.type in DATES and not is_readable(field):
         # The server reads these dates, and gives them in a form that any format might read.
         names -= {"format", "locale"}
     found = {name: getattr(own, name) for name in names}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tap_elasticsearch.exceptions import RequestError, SettingsError
-from tap_elasticsearch.fields import ListFinder, apart, read_integer, read_number
+from tap_elasticsearch.fields import ListFinder, apart, read_integer, read_number, type_of, walk
 from tap_elasticsearch.records.check import Check, are_objects
 from tap_elasticsearch.records.computed import Computed
 from tap_elasticsearch.records.cut import Cut
@@ -18,8 +18,8 @@ from tap_elasticsearch.records.indices import Normalisers
 from tap_elasticsearch.records.metadata import HitColumns
 from tap_elasticsearch.records.normalise import without_extra
 from tap_elasticsearch.records.null_characters import (
+    column_names,
     may_have_null_characters,
-    names_with_null_characters,
     without_null_characters,
 )
 from tap_elasticsearch.records.renaming import renaming
@@ -42,10 +42,26 @@ _decode_digits = msgspec.json.Decoder(float_hook=read_number).decode
 def _decode_source(source: Raw | bytes, *, rewritten: bool) -> Any:  # noqa: ANN401
     """A document, with all digits of its numbers, unless those are the server's."""
     try:
-        return (_decode if rewritten else _decode_digits)(source)
+        decoded = _decode(source)
+        # To look at each number takes far longer than to see that all are written as usual.
+        if rewritten or msgspec.json.encode(decoded) == bytes(source):
+            return decoded
+        return _decode_digits(source)
     except (msgspec.DecodeError, UnicodeDecodeError):
         text = without_halves(bytes(source))
-        return json.loads(text, parse_float=read_number, parse_int=read_integer)
+        read = _read_double if rewritten else read_number
+        return json.loads(text, parse_float=read, parse_int=read_integer)
+
+
+def _read_double(text: str) -> float | str:
+    """As ``read_number``, for who does not want to know how the number is written."""
+    number = read_number(text)
+    return number if isinstance(number, str) else float(number)
+
+
+def _is_free(field: Field) -> bool:
+    """May values of this column be, or hold, numbers as the document spells them?"""
+    return not field.properties and type_of(field.type).schema["type"] == "object"
 
 
 def _described(value: object) -> str:
@@ -100,7 +116,8 @@ class Recorder:
         names = form.names(("_id", "_routing") if routed else ("_id",))
         self.head = HitColumns(names, routed=routed, null_characters=form.null_characters)
         self.cut = Cut(columns)
-        self._kept_names = names_with_null_characters(columns)
+        self._names = column_names(columns)
+        self._free = any(_is_free(field) for _, field in walk(columns))
         of_documents, computed = apart(columns)
         self._of_documents = of_documents
         self._normalisers = Normalisers(of_documents)
@@ -137,7 +154,8 @@ class Recorder:
         if self.form.whole or not self.passing([hit.source])[0]:
             return self.normalised(hit)
         source = self.cut(hit.source) if self.cut else hit.source
-        return {**self.head.of(hit), **_decode_source(source, rewritten=self.form.rewritten)}
+        plain = self.form.rewritten or not self._free
+        return {**self.head.of(hit), **_decode_source(source, rewritten=plain)}
 
     def normalised(self, hit: Hit) -> dict[str, Any]:
         """As ``record``, for documents that do not pass."""
@@ -177,7 +195,7 @@ class Recorder:
     def _cleaned(self, values: dict[str, Any]) -> dict[str, Any]:
         if self.form.null_characters:
             return values
-        cleaned: dict[str, Any] = without_null_characters(values, self._kept_names)
+        cleaned: dict[str, Any] = without_null_characters(values, self._names)
         return cleaned
 
     def _note(self, extra: dict[str, Any], hit: Hit) -> None:

@@ -85,21 +85,18 @@ def test_digits_are_those_of_the_document(cluster: Cluster, sandbox: Sandbox) ->
         cluster.delete("digits")
 
 
-def test_digits_of_documents_without_their_vectors(cluster: Cluster, sandbox: Sandbox) -> None:
+def test_digits_of_documents_without_their_vectors(
+    elasticsearch: Cluster, sandbox: Sandbox
+) -> None:
     """Where the server writes documents anew, texts are not in the spelling of its language."""
-    version = cluster.request("GET", "/")["version"]
-    vector = {"type": "dense_vector", "dims": 2}
-    if version.get("distribution") == "opensearch":
-        vector = {"type": "rank_features"}
-    properties = {"k": {"type": "keyword"}, "v": vector}
-    cluster.create("digits", mappings={"properties": properties})
-    value = {"a": 1.5} if vector["type"] == "rank_features" else [1.5, 2]
-    cluster.bulk("digits", [("a", {"k": 284209757.4051039, "v": value})])
-    cluster.refresh()
+    properties = {"k": {"type": "keyword"}, "v": {"type": "dense_vector", "dims": 2}}
+    elasticsearch.create("digits", mappings={"properties": properties})
+    elasticsearch.bulk("digits", [("a", {"k": 284209757.4051039, "v": [1.5, 2]})])
+    elasticsearch.refresh()
     try:
-        run = sandbox.run({"hosts": [cluster.url], "indices": ["digits"]})
+        run = sandbox.run({"hosts": [elasticsearch.url], "indices": ["digits"]})
     finally:
-        cluster.delete("digits")
+        elasticsearch.delete("digits")
     assert run.code == 0, run.err
     assert [record["k"] for record in run.records("digits")] == ["284209757.4051039"]
 

@@ -49,6 +49,13 @@ def lines_of(document: Any, form: Form) -> dict[str, Any]:  # noqa: ANN401
     return record
 
 
+def test_names_of_columns() -> None:
+    """A name does not become that of a column, which its value was not for."""
+    found = lines_of({"k\0": "x", "o": {"a\0": 1}}, REMOVING)
+    assert (found.get("k"), found["o"]) == (None, {"a": 1})
+    assert found["_extra"] == {"k\ufffd": "x"}
+
+
 @given(_values)
 def test_nothing_else_goes(value: Any) -> None:  # noqa: ANN401
     """No text or name has the character, and every member and element is there, in its place."""
