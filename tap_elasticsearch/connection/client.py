@@ -81,7 +81,8 @@ class Client:
         self._transport = self._elasticsearch.transport
         self._retries = Retries(settings.max_retry_time, sleep)
         self._pace = Pace(settings.max_requests_per_second)
-        urls = [node.base_url for node in self._transport.node_pool.all()]
+        # The pool has them in an order of its own.
+        urls = sorted(node.base_url for node in self._transport.node_pool.all())
         given = settings.hosts or settings.cloud_id
         self._unset = "" if given else " (the default, since hosts is not set)"
         self._where = urls[0] if len(urls) == 1 else f"one of {', '.join(urls)}"

@@ -235,9 +235,8 @@ def test_a_shard_that_is_nowhere_for_a_while(tmp_path: Path) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_login_page(tmp_path: Path, operation: str) -> None:
     """A page for people, in place of any answer, ends the run at once."""
-    _, code, reason = LASTING["login page"]
-    if operation == "info":
-        code, reason = 2, "is not Elasticsearch or OpenSearch"
+    reason = "is not (Elasticsearch or OpenSearch|JSON)|answer is not JSON"
+    code = 2 if operation == "info" else 1
     require_one_line(read_with(tmp_path, Rule(operation, LOGIN_PAGE, nth=0)), code, reason)
 
 
