@@ -18,6 +18,7 @@ from tap_elasticsearch.exceptions import (
     UnreachableError,
 )
 from tap_elasticsearch.reading import ahead
+from tap_elasticsearch.reading.losses import Losses
 from tap_elasticsearch.reading.query import pit_of
 from tap_elasticsearch.records.hits import Page, decode_page, require_complete
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-elasticsearch")
 
-#: How often the point in time of one shard may be lost; then something is wrong for good.
-MOST_LOSSES = 3
 #: Seconds that a run which ends waits for a point in time that is being opened, to close it.
 _GRACE = 1.0
 
@@ -203,7 +202,7 @@ class Contexts:
 
     def _surveyed(self, unit: Unit) -> Context:
         """A new point in time on ``unit``, with what is known of it; another one if it is lost."""
-        losses = 0
+        losses = Losses()
         while True:
             context = Context(unit, *self._new_context(unit))
             with self._lock:
@@ -212,8 +211,8 @@ class Contexts:
                 context.total = self._survey(context)
             except ContextLostError as error:
                 self.forget(unit)
-                losses += 1
-                if losses > MOST_LOSSES or self._done.is_set():
+                losses.bear(error)
+                if self._done.is_set():
                     raise
                 logger.warning("%s Opening another one; nothing is lost.", error)
             else:

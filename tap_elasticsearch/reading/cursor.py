@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tap_elasticsearch.exceptions import IncompleteError
+from tap_elasticsearch.reading.losses import Losses
 from tap_elasticsearch.reading.progress import Span
 from tap_elasticsearch.reading.query import piece_body
 from tap_elasticsearch.reading.sizes import GROWTH
@@ -102,14 +103,14 @@ class Cursor:
         size: How many documents to ask for.
         flying: Pieces that were asked for and not answered.
         read: Documents read in this point in time.
-        losses: How many points in time were lost.
+        losses: The points in time that were lost.
     """
 
     def __init__(self, context: Context, progress: Progress, size: PageSize) -> None:
         self.context = context
         self.progress = progress
         self.size = size
-        self.losses = 0
+        self.losses = Losses()
         self._density = 1.0
         self.restart(context)
 
@@ -125,6 +126,11 @@ class Cursor:
     def finished(self) -> bool:
         """Is there nothing more to ask for, or to wait for?"""
         return not self._spans and not self._rests and not self.flying
+
+    @property
+    def reached(self) -> int:
+        """How many numbers are passed, of which a new point in time needs none."""
+        return sum(span.width for span in self.progress.done)
 
     def next(self) -> Piece | None:
         """The next piece to ask for; None if there is none."""

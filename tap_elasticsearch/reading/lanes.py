@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from tap_elasticsearch.reading.losses import Losses
 from tap_elasticsearch.reading.query import page_body, slice_of
 
 if TYPE_CHECKING:
@@ -76,8 +77,11 @@ class Lanes:
         context: Its point in time, or its scroll.
         size: How many documents to ask for.
         read: Documents read in this point in time.
-        losses: How many points in time were lost.
+        losses: The points in time that were lost.
+        reached: How far a new point in time is gone on from: it never is.
     """
+
+    reached: ClassVar[None] = None
 
     def __init__(self, context: Context, size: PageSize, server: Server, at_once: int = 1) -> None:
         """Begin.
@@ -90,7 +94,7 @@ class Lanes:
                 it must be.
         """
         self.size = size
-        self.losses = 0
+        self.losses = Losses()
         self._server = server
         self._at_once = at_once
         self.restart(context)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
-from tap_elasticsearch.reading.contexts import MOST_LOSSES, Contexts
+from tap_elasticsearch.reading.contexts import Contexts
 from tap_elasticsearch.reading.query import moves, pit_of
 from tap_elasticsearch.reading.sizes import PageSize
 from tap_elasticsearch.reading.survey import Surveyor
@@ -130,10 +130,8 @@ class Pages:
         """How many documents of ``context`` are to be read."""
         return self._surveyor.count(context, context.unit.target.query)
 
-    def _reopened(self, unit: Unit, error: ContextLostError, losses: int, how: str) -> Context:
-        """A new point in time on ``unit``; raises ``error`` if too many were lost."""
-        if losses > MOST_LOSSES:
-            raise error
+    def _reopened(self, unit: Unit, error: ContextLostError, how: str) -> Context:
+        """A new point in time on ``unit``, whose other one is lost."""
         logger.warning("%s %s, as it is now; nothing is lost.", error, how)
         self._contexts.forget(unit)
         return self._contexts.of(unit)

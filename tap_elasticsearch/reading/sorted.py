@@ -17,6 +17,7 @@ import msgspec
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError, ServerError
 from tap_elasticsearch.reading.keys import Window, key_query
 from tap_elasticsearch.reading.lanes import Lanes
+from tap_elasticsearch.reading.losses import Losses
 from tap_elasticsearch.reading.pages import Pages
 from tap_elasticsearch.reading.query import all_of
 
@@ -66,7 +67,7 @@ class SortedReading(Pages):
     def _cursor(self, unit: Unit, key: Key) -> Iterator[tuple[Place, Hit]]:
         context = self._contexts.of(unit)
         last: Place | None = None
-        losses = 0
+        losses = Losses()
         while context.total:
             try:
                 for place, hit in self._placed(context, key):
@@ -74,9 +75,8 @@ class SortedReading(Pages):
                     yield place, hit
                 break
             except ContextLostError as error:
-                losses += 1
-                unit = _from(unit, key, last)
-                context = self._reopened(unit, error, losses, "It is read on")
+                losses.bear(error, last)
+                context = self._reopened(_from(unit, key, last), error, "It is read on")
         self._contexts.close(unit)
 
     def _placed(self, context: Context, key: Key) -> Iterator[tuple[Place, Hit]]:

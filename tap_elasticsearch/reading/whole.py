@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
-from tap_elasticsearch.reading.contexts import MOST_LOSSES
 from tap_elasticsearch.reading.cursor import Cursor
 from tap_elasticsearch.reading.lanes import Lanes
+from tap_elasticsearch.reading.losses import Losses
 from tap_elasticsearch.reading.pages import Pages
 from tap_elasticsearch.reading.progress import Progress
 from tap_elasticsearch.reading.query import all_of, numbers_query, without
@@ -100,14 +100,12 @@ class Reading(Pages):
         Raises:
             ContextLostError: Points in time are lost again and again.
         """
-        losses = 0
+        losses = Losses()
         while True:
             try:
                 return self._largest(key)
             except ContextLostError as error:
-                losses += 1
-                if losses > MOST_LOSSES:
-                    raise
+                losses.bear(error)
                 logger.warning("%s Opening all of them anew; nothing is lost.", error)
                 self._contexts.reopen()
 
@@ -219,10 +217,10 @@ class Reading(Pages):
             self._finish(cursor)
 
     def _go_on(self, cursor: Cursor | Lanes, error: ContextLostError) -> None:
-        cursor.losses += 1
+        cursor.losses.bear(error, cursor.reached)
         unit = cursor.context.unit
         how = "It is read on in a new one" if unit.numbered else "It is read again from its start"
-        context = self._reopened(unit, error, cursor.losses, how)
+        context = self._reopened(unit, error, how)
         cursor.restart(context)
         if not context.total:
             self._finish(cursor)

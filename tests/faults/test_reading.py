@@ -6,7 +6,7 @@ import json
 import re
 from importlib.metadata import version
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -127,6 +127,7 @@ def read_with(
     left: int = 0,
     retrying: float = 30,
     parallel: int | str = 1,
+    **more: Any,  # noqa: ANN401 - any settings
 ) -> Run:
     """Run the command to its end; no more points in time than ``left`` may be open then."""
     with FakeServer(cluster or Cluster(index(10)), *rules) as server:
@@ -137,6 +138,7 @@ def read_with(
             request_timeout=2,
             max_retry_time=retrying,
             parallel=parallel,
+            **more,
         )
         assert server.open_contexts == left, ended.stderr
         return ended
@@ -218,11 +220,25 @@ def test_a_lost_point_in_time(tmp_path: Path, fault: Fault, nth: int) -> None:
     assert "It is read on in a new one, as it is now" in ended.stderr
 
 
-def test_points_in_time_that_do_not_last(tmp_path: Path) -> None:
+IN_ORDER = {"replication_key": "number", "resume_full_table": False}
+
+
+@pytest.mark.parametrize("more", [{}, IN_ORDER], ids=["whole", "since"])
+def test_points_in_time_that_do_not_last(tmp_path: Path, more: dict[str, Any]) -> None:
     """What is lost again and again is an error at last."""
-    ended = read_with(tmp_path, Rule("page", LOST_CONTEXTS, nth=0))
-    require_one_line(ended, 1, "has dropped the point in time")
-    assert ended.stderr.count("It is read on in a new one") == 3
+    ended = read_with(tmp_path, Rule("page", LOST_CONTEXTS, nth=0), **more)
+    require_one_line(ended, 1, "has dropped the point in time.* 4 times without progress")
+    assert ended.stderr.count("It is read on") == 3
+
+
+@pytest.mark.parametrize("more", [{}, IN_ORDER], ids=["whole", "since"])
+def test_points_in_time_that_last_for_a_while(tmp_path: Path, more: dict[str, Any]) -> None:
+    """A long run bears any number of them, as long as it gets on."""
+    rules = [Rule("page", LOST_CONTEXTS, nth) for nth in range(2, 20, 2)]
+    ended = read_with(tmp_path, *rules, cluster=Cluster(index(40)), **more)
+    assert (ended.code, ended.errors) == (0, []), ended.stderr
+    assert set(ended.ids) == set(ids(0, 40))
+    assert ended.stderr.count("It is read on") > 5
 
 
 def test_a_shard_that_is_nowhere_for_a_while(tmp_path: Path) -> None:
