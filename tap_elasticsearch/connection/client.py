@@ -79,10 +79,10 @@ class Client:
         }
         self._elasticsearch = elasticsearch(settings)
         self._transport = self._elasticsearch.transport
-        self._retries = Retries(settings.max_retry_time, sleep)
-        self._pace = Pace(settings.max_requests_per_second)
         # The pool has them in an order of its own.
         urls = sorted(node.base_url for node in self._transport.node_pool.all())
+        self._retries = Retries(settings.max_retry_time, sleep, len(urls))
+        self._pace = Pace(settings.max_requests_per_second)
         given = settings.hosts or settings.cloud_id
         self._unset = "" if given else " (the default, since hosts is not set)"
         self._where = urls[0] if len(urls) == 1 else f"one of {', '.join(urls)}"
@@ -219,7 +219,7 @@ class Client:
         body: Callable[[], Mapping[str, Any]],
         what: str,
         accept: Callable[[bytes], T],
-        failed: Callable[[Exception], None] = lambda _: None,
+        lightened: Callable[[Exception], bool] = lambda _: False,
     ) -> T:
         """What ``accept`` makes of the answer to a search; what it refuses is asked for again.
 
@@ -227,7 +227,7 @@ class Client:
             body: Makes the request, at each try anew.
             what: What is asked, in words, for errors.
             accept: Raises IncompleteError to refuse the answer.
-            failed: Is told each error after which it is tried again.
+            lightened: Is told each error that may pass; True if ``body`` asks for less now.
         """
         params = {"allow_partial_search_results": "false"}
 
@@ -236,7 +236,7 @@ class Client:
             answer = self._request("POST", "/_search", params, body=encoded, what=what, again=False)
             return accept(answer)
 
-        return self._retries.run(ask, failed)
+        return self._retries.run(ask, lightened)
 
     def search_shard(
         self,

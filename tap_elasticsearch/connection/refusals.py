@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import msgspec
@@ -162,9 +165,20 @@ def raise_for_status(
     try:
         _raise(status, body, request=request, login=login, location=location, known=known)
     except ServerError as error:
-        if retry_after and retry_after.isdecimal():
-            error.retry_after = float(retry_after)
+        error.retry_after = _seconds(retry_after or "")
         raise
+
+
+def _seconds(retry_after: str) -> float | None:
+    """How long a server wants to be left alone: seconds, or until a date; None: it does not say."""
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(retry_after).timestamp() - time.time()
+        except ValueError:
+            return None
+    return seconds if 0 < seconds < math.inf else None
 
 
 def _raise(

@@ -19,8 +19,8 @@ TOO_MUCH = (SlowError, TimedOutError, TooLargeError)
 FIRST = 100
 #: A page may be this many times the one before: sizes vary within an index.
 GROWTH = 8
-#: Behind a page that was too much, each that is not gives back this part of all that was asked for:
-#: what is too much for good must not be tried with every other page.
+#: Behind a page that was too much, each may be larger by this part of the one before: what is too
+#: much for good must not be tried with every other page.
 GRADUAL = 8
 #: Below this, requests cost more than what they bring.
 SMALLEST = 64 * 1024
@@ -36,13 +36,13 @@ class PageSize:
         size: Documents to ask for next.
         limit: The most to ask for.
         wanted: Bytes that an answer should have, or None where the size is fixed.
-        target: Bytes that it may have for now.
+        careful: Was a page too much?
     """
 
     size: int
     limit: int
     wanted: int | None
-    target: int = 0
+    careful: bool = False
 
     @classmethod
     def of(
@@ -64,22 +64,27 @@ class PageSize:
         if settings.page_size != "auto" and share == 1:
             return cls(size=asked, limit=asked, wanted=None)
         first = max(1, FIRST // share)
-        target = max(settings.page_bytes // share, SMALLEST)
-        return cls(size=min(first, asked), limit=asked, wanted=target, target=target)
+        wanted = max(settings.page_bytes // share, SMALLEST)
+        return cls(size=min(first, asked), limit=asked, wanted=wanted)
 
-    def shrink(self, error: Exception) -> None:
-        """Ask for half as much, if ``error`` says that a page was too much."""
-        if isinstance(error, TOO_MUCH):
-            self.size = max(1, self.size // 2)
-            self.target = max(1, self.target // 2)
-            logger.warning("Asking for at most %s documents at a time.", f"{self.size:,}")
+    def shrink(self, error: Exception) -> bool:
+        """Ask for half as much, if ``error`` says that a page was too much.
+
+        Returns:
+            Is it less now? One document is the least.
+        """
+        if not isinstance(error, TOO_MUCH) or self.size == 1:
+            return False
+        self.careful = True
+        self.size //= 2
+        logger.warning("Asking for at most %s documents at a time.", f"{self.size:,}")
+        return True
 
     def learn(self, *, documents: int, size_in_bytes: int) -> None:
         """Choose the next size by what a page of ``documents`` weighed."""
-        if self.wanted is None:
-            self.size = min(self.size + 1 + self.limit // GRADUAL, self.limit)
+        if not documents:
             return
-        self.target = min(self.wanted, self.target + self.wanted // GRADUAL)
-        if documents:
-            fitting = self.target * documents // max(size_in_bytes, 1)
-            self.size = max(1, min(fitting, self.size * GROWTH, self.limit))
+        most = self.size + 1 + self.size // GRADUAL if self.careful else self.size * GROWTH
+        if self.wanted is not None:
+            most = min(most, self.wanted * documents // max(size_in_bytes, 1))
+        self.size = max(1, min(most, self.limit))

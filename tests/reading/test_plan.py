@@ -133,22 +133,24 @@ def test_a_page_that_was_too_much(settings: Settings) -> None:
     assert size.size == full // 8
     size.learn(documents=size.size, size_in_bytes=size.size * 10_000)
     assert full // 8 < size.size < full
-    for _ in range(10):
+    for _ in range(30):
         size.learn(documents=size.size, size_in_bytes=size.size * 10_000)
     assert size.size == full
 
 
-def test_a_page_size_that_is_too_much_for_good() -> None:
-    """It is tried again, but not with every other page."""
-    size = PageSize.of(Settings(page_size=800), window=10_000)
+@pytest.mark.parametrize("settings", [Settings(), Settings(page_size=800)])
+@pytest.mark.parametrize("most", [8, 90, 500])
+def test_a_page_size_that_is_too_much_for_good(settings: Settings, most: int) -> None:
+    """It is tried again, but not with every other page, however small the others must be."""
+    size = PageSize.of(settings, window=10_000)
     asked = []
-    for _ in range(40):
+    for _ in range(60):
         asked.append(size.size)
-        if size.size > 500:
+        if size.size > most:
             size.shrink(TooLargeError("Data too large"))
         else:
-            size.learn(documents=size.size, size_in_bytes=1)
-    assert 2 <= sum(each > 500 for each in asked) <= len(asked) / 3
+            size.learn(documents=size.size, size_in_bytes=size.size * 50)
+    assert 2 <= sum(each > most for each in asked) <= len(asked) / 3
 
 
 def test_a_document_alone() -> None:
