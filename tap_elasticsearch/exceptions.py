@@ -17,6 +17,7 @@
 
   * ``IncompleteError``: an answer that lacks documents
 
+    * ``CutError``: since it ends in the middle
     * ``TimedOutError``: since it took too long; one with fewer documents may not
 
   * ``ContextLostError``: the point in time is gone
@@ -49,6 +50,7 @@ __all__ = [
     "BusyError",
     "CertificateError",
     "ContextLostError",
+    "CutError",
     "FatalAPIError",
     "IncompleteError",
     "Interrupted",
@@ -124,6 +126,10 @@ class ServerError(FatalAPIError):
 
 class IncompleteError(ServerError):
     """A page lacks documents: shards failed or were left out, or the search timed out."""
+
+
+class CutError(IncompleteError):
+    """An answer that ends in the middle, and says nothing of it."""
 
 
 class TimedOutError(IncompleteError):

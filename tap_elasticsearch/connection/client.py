@@ -319,7 +319,8 @@ class Client:
                 request_timeout=timeout,
             )
         except elastic_transport.TransportError as error:
-            raise_transport_error(error, ASKED.get() + self._unset, trust=self._trust)
+            where, answered = ASKED.get() + self._unset, self._retries.answered
+            raise_transport_error(error, where, trust=self._trust, answered=answered)
         answer = answer.encode() if isinstance(answer, str) else answer or b""
         self._retries.answered |= meta.status < 500  # noqa: PLR2004
         if not 200 <= meta.status < 300:  # noqa: PLR2004

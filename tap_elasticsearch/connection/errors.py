@@ -45,9 +45,12 @@ _CONNECTION_ADVICE = (
     ("", "The connection to {url} failed: {text}."),
 )
 _NO_TLS = "{url} does not speak TLS. Write http:// in hosts."
-_TLS_ADVICE = (
+#: The same of a TLS handshake, and whose fault it is; None: a certificate's, but that of whatever
+#: stands between where there was an answer before.
+_TLS_ADVICE: tuple[tuple[str, type[CertificateError | UnreachableError] | None, str], ...] = (
     (
         "certificate has expired",
+        CertificateError,
         (
             "The certificate of {url} has expired. Have it renewed; until then, verify_certs: false"
             " takes it, and any other."
@@ -55,6 +58,7 @@ _TLS_ADVICE = (
     ),
     (
         "mismatch, certificate is not valid for",
+        CertificateError,
         (
             "The certificate of {url} is for another name. Write the name that it is for in hosts,"
             " or give ca_fingerprint, for which names do not count. ({reason})"
@@ -62,31 +66,35 @@ _TLS_ADVICE = (
     ),
     (
         "CERTIFICATE_VERIFY_FAILED",
+        CertificateError,
         (
             "The certificate of {url} was not signed by {trust}. Give the authority that has signed"
             " it, as ca_certs (a file or PEM text) or ca_fingerprint; verify_certs: false disables"
             " the check. ({reason})"
         ),
     ),
-    ("WRONG_VERSION_NUMBER", _NO_TLS),
-    ("RECORD_LAYER_FAILURE", _NO_TLS),
+    ("WRONG_VERSION_NUMBER", UnreachableError, _NO_TLS),
+    ("RECORD_LAYER_FAILURE", UnreachableError, _NO_TLS),
+    ("EOF", UnreachableError, _NO_ANSWER_TLS),
     (
         "ALERT_CERTIFICATE_REQUIRED",
+        CertificateError,
         "{url} wants a client certificate. Give client_cert and client_key.",
     ),
     (
         "ALERT",
+        None,
         (
             "{url} refused the TLS handshake. If it wants a client certificate, give client_cert"
             " and client_key, signed by an authority that the server trusts. ({reason})"
         ),
     ),
-    ("", "The TLS connection to {url} failed: {reason}."),
+    ("", None, "The TLS connection to {url} failed: {reason}."),
 )
 
 
 def raise_transport_error(
-    error: elastic_transport.TransportError, url: str, *, trust: str
+    error: elastic_transport.TransportError, url: str, *, trust: str, answered: bool
 ) -> NoReturn:
     """Translate a request that got no usable answer.
 
@@ -94,6 +102,7 @@ def raise_transport_error(
         error: What the client raised.
         url: The address asked, for the message.
         trust: Whom we trust, in words.
+        answered: Was there an answer to another request?
 
     Raises:
         CertificateError: The TLS handshake failed.
@@ -103,9 +112,9 @@ def raise_transport_error(
     """
     text = "; ".join(dict.fromkeys(_texts(error)))
     if isinstance(error, elastic_transport.TlsError):
-        msg = _advice(text, _TLS_ADVICE, url=url, trust=trust)
-        kind = UnreachableError if "does not speak TLS" in msg else CertificateError
-        raise kind(msg) from error
+        _, kind, advice = next(row for row in _TLS_ADVICE if row[0] in text)
+        kind = kind or (UnreachableError if answered else CertificateError)
+        raise kind(_filled(advice, text, url=url, trust=trust)) from error
     if isinstance(error, elastic_transport.ConnectionTimeout):
         msg = (
             f"No answer from {url} in time. Raise request_timeout, or lower page_bytes; if it never"
@@ -130,6 +139,10 @@ def _advice(text: str, table: tuple[tuple[str, str], ...], **words: str) -> str:
     advice = next(advice for part, advice in table if part in text)
     if advice is _NO_ANSWER and words["url"].startswith("https:"):
         advice = _NO_ANSWER_TLS
+    return _filled(advice, text, **words)
+
+
+def _filled(advice: str, text: str, **words: str) -> str:
     # OpenSSL's own words, without where in which source they were found.
     found = re.search(r"\[SSL[^]]*\] (?:certificate verify failed: )?(.*?)\s*\(_ssl", text)
     return advice.format(text=text, reason=found[1] if found else text, **words)

@@ -77,13 +77,20 @@ _NOT_REACHED = "one node of the cluster does not reach another."
 #: 8.19 the second of ``_KNOWN`` (404). As long as the node is only not reached any more, they say
 #: one of the last two of ``_KNOWN``.
 _IN_CONTEXT = (
+    _Known(
+        "index_not_found_exception",
+        "",
+        NotFoundError,
+        "an index was deleted while it was read. Run again: what is there then is read.",
+    ),
     _Known("search_phase_execution_exception", "due to missing shards", ContextLostError, _LOST),
     _Known("illegal_state_exception", "no node found for id", ContextLostError, _LOST),
 )
 #: The first that fits counts. The answers to a search that took too long, without partial results:
 #: Elasticsearch 9.5 (429) and 8.19 (504) by search_timeout_exception, 7.17 and OpenSearch 3.8 (500)
 #: by the words below it, and OpenSearch by another two where search.cancel_after_time_interval ends
-#: the search.
+#: the search; by the two behind those where its search backpressure does (OpenSearch documentation,
+#: search backpressure, and its pull request 1790).
 _KNOWN = (
     _Known("search_context_missing_exception", "", ContextLostError, _LOST),
     _Known("search_context_missing_nodes_exception", "", ContextLostError, _LOST),
@@ -113,6 +120,8 @@ _KNOWN = (
     _Known("query_phase_execution_exception", "Time exceeded", TimedOutError, _TOO_LONG),
     _Known("task_cancelled_exception", "Cancellation timeout", TimedOutError, _TOO_LONG),
     _Known("task_cancelled_exception", "has been terminated", TimedOutError, _TOO_LONG),
+    _Known("task_cancelled_exception", "cancelled task with reason", TimedOutError, _TOO_MUCH),
+    _Known("task_cancelled_exception", "high resource consumption", TimedOutError, _TOO_MUCH),
     _Known("node_not_connected_exception", "", UnavailableError, _NOT_REACHED),
     _Known("node_disconnected_exception", "", UnavailableError, _NOT_REACHED),
 )
@@ -124,8 +133,9 @@ _BY_STATUS = {
     403: PrivilegeError,
     404: NotFoundError,
     429: BusyError,
-    **dict.fromkeys((502, 503), UnavailableError),
-    504: TimedOutError,
+    # Beyond 504 and below 429, they are those of what stands before the server.
+    **dict.fromkeys((425, 502, 503, 520, 521, 522, 523), UnavailableError),
+    **dict.fromkeys((408, 499, 504, 524), TimedOutError),
 }
 
 
@@ -156,8 +166,8 @@ def raise_for_status(
         NotFoundError: 404, or an index that is closed.
         ContextLostError: The point in time is gone.
         BusyError: 429 and its like.
-        TimedOutError: 504, or a search that took longer than the server allows.
-        UnavailableError: 502 and 503, or a node that another does not reach.
+        TimedOutError: 504 and its like, or a search that took longer than the server allows.
+        UnavailableError: 502, 503 and their like, or a node that another does not reach.
         RequestError: Any other 3xx or 4xx.
         ServerError: Everything else.
     """
@@ -237,15 +247,19 @@ def _error_types(answer: object) -> Iterator[str]:
             yield from _error_types(value)
 
 
+def _causes(error: object) -> Iterator[dict[str, Any]]:
+    """The parts of a server's error that say why; none of one in the words of a proxy."""
+    if isinstance(error, dict):
+        roots = error.get("root_cause")
+        # What fails as a whole, and not on a shard, has no root but a cause.
+        causes = roots if isinstance(roots, list) and roots else [error.get("caused_by") or error]
+        yield from (cause for cause in causes if isinstance(cause, dict) and "type" in cause)
+
+
 def _reason(answer: object, body: bytes) -> str:
     """The server's own words, shortened."""
     error = answer.get("error") if isinstance(answer, dict) else None
-    if isinstance(error, dict):
-        # What fails as a whole, and not on a shard, has no root but a cause.
-        causes = error.get("root_cause") or [error.get("caused_by") or error]
-        texts = {f"{cause.get('type')}: {cause.get('reason')}" for cause in causes}
-        text = "; ".join(sorted(texts))
-    else:
-        text = str(error) if error else body.decode("utf-8", "replace")
-    text = " ".join(text.split())
+    texts = {f"{cause['type']}: {cause.get('reason')}" for cause in _causes(error)}
+    given = error if isinstance(error, str) else body.decode("utf-8", "replace")
+    text = " ".join(("; ".join(sorted(texts)) or given).split())
     return f"The server said: {text[:500]}" if text else "The server said nothing more."

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.exceptions import SlowError, TimedOutError, TooLargeError
+from tap_elasticsearch.exceptions import CutError, SlowError, TimedOutError, TooLargeError
 
 if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-elasticsearch")
 
 #: What says that a page may have been too much. A proxy that is tired of waiting says so, too.
-TOO_MUCH = (SlowError, TimedOutError, TooLargeError)
+TOO_MUCH = (CutError, SlowError, TimedOutError, TooLargeError)
 #: The first page of ``auto`` is small: nothing is known of the documents' size yet.
 FIRST = 100
 #: A page may be this many times the one before: sizes vary within an index.

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct, field
 
-from tap_elasticsearch.exceptions import IncompleteError, ServerError, TimedOutError
+from tap_elasticsearch.exceptions import CutError, IncompleteError, ServerError, TimedOutError
 from tap_elasticsearch.records.repair import without_halves, without_strangers
 
 _NO_SOURCE = Raw(b"")
@@ -107,6 +107,7 @@ def decode_page(answer: bytes) -> Page:
     No hit has a line break: outside of strings, where a document may have them, they mean nothing.
 
     Raises:
+        CutError: It is a part of one.
         ServerError: It is not the answer to a search.
     """
     try:
@@ -136,6 +137,9 @@ def _repaired(answer: bytes) -> Page:
     try:
         return _decoded(without_strangers(whole))
     except _UNDECODABLE as error:
+        if "truncated" in str(error):
+            msg = f"The server's answer ends in the middle, after {len(answer):,} bytes."
+            raise CutError(msg) from error
         msg = f"The server's answer is not JSON: {error}. It begins {answer[:80]!r}."
         raise ServerError(msg) from error
 

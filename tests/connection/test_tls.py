@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import ssl
 from contextlib import closing, contextmanager
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -15,7 +16,7 @@ from tap_elasticsearch.config import parse_settings
 from tap_elasticsearch.connection import Client
 from tap_elasticsearch.connection.node import Node
 from tap_elasticsearch.connection.tls import tls_context
-from tap_elasticsearch.exceptions import CertificateError, SettingsError
+from tap_elasticsearch.exceptions import CertificateError, SettingsError, UnreachableError
 from tests.connection.certificates import KEY_PASSWORD
 from tests.connection.secured import client_certificate
 
@@ -62,10 +63,60 @@ def impostor(certificates: Certificates, name: str) -> Iterator[tuple[str, list[
             except OSError:
                 return
 
-    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+    with served(Handler) as url:
+        yield url, sent
+
+
+@contextmanager
+def served(handler: type[StreamRequestHandler]) -> Iterator[str]:
+    """Where connections are handled so."""
+    with ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield f"https://127.0.0.1:{server.server_address[1]}", sent
+        yield f"https://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
+
+
+#: What stands before a server that restarts does with a handshake: nothing, or it says (TLS alert
+#: internal_error) that it cannot do it.
+CUTS = {"nothing": b"", "an alert": bytes([21, 3, 3, 0, 2, 2, 80])}
+NOTHING = b'{"indices":[],"aliases":[],"data_streams":[]}'
+
+
+@pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
+def test_a_handshake_that_is_cut(
+    cut: bytes, certificates: Certificates, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Behind an answer it passes like any other cut; before, one is told what to look at."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.path("server.pem"), certificates.path("server.key"))
+    #: Which connections are cut.
+    cuts, count = {2}, itertools.count(1)
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            if next(count) in cuts:
+                self.request.recv(10_000)
+                self.request.sendall(cut)
+                return
+            with context.wrap_socket(self.request, server_side=True) as secured:
+                secured.recv(10_000)
+                length = str(len(NOTHING)).encode()
+                head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close"
+                secured.sendall(head + b"\r\nContent-Length: " + length + b"\r\n\r\n" + NOTHING)
+
+    with served(Handler) as url:
+        config = parse_settings({"hosts": [url], "ca_certs": certificates.path("ca.pem")})
+        with closing(Client(config, lambda _: None)) as client:
+            for _ in range(2):
+                assert client.resolve(["kept"])["indices"] == []
+        assert caplog.text.count("Asking again") == 1
+        cuts.update(range(4, 10))
+        words = "client_cert and client_key"
+        with (
+            pytest.raises((CertificateError, UnreachableError), match=words),
+            closing(Client(config, lambda _: None)) as client,
+        ):
+            client.resolve(["kept"])
 
 
 @pytest.mark.parametrize("way", TRUST)

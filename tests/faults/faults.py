@@ -141,6 +141,12 @@ CIRCUIT_BREAKER = _refused(
     " limit of [614mb]",
     kind_outside="search_phase_execution_exception",
 )
+#: As OpenSearch's documentation of search backpressure shows it.
+BACK_PRESSURE = _refused(
+    500,
+    "task_cancelled_exception",
+    "cancelled task with reason: cpu usage exceeded [17.9ms >= 15ms], elapsed time exceeded",
+)
 #: As Elasticsearch 9.5 says it, 8.19 with HTTP 504, and 7.17 and OpenSearch 3.8.
 SEARCH_TIMEOUT = _refused(
     429,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_elasticsearch.connection.refusals import raise_for_status
+from tap_elasticsearch.exceptions import UnavailableError
 from tests.faults.command import ended, start
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
@@ -14,6 +17,24 @@ from tests.faults.model import Cluster
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+#: Errors in the words of proxies, and how they are shown.
+STRANGE = {
+    b'{"error":{"root_cause":"down"}}': '{"error":{"root_cause":"down"}}',
+    b'{"error":{"root_cause":["down"]}}': '{"error":{"root_cause":["down"]}}',
+    b'{"error":{"code":"503","message":"is down"}}': '{"code":"503","message":"is down"}',
+    b'{"error":"is down"}': "The server said: is down",
+    b'["down"]': 'The server said: ["down"]',
+    b"": "The server said nothing more.",
+}
+
+
+@pytest.mark.parametrize(("body", "shown"), STRANGE.items())
+def test_strange_errors(body: bytes, shown: str) -> None:
+    """What is not built as a server's error is shown as it came."""
+    with pytest.raises(UnavailableError, match=re.escape(shown)):
+        raise_for_status(503, body, request="Reading", login=None)
+
 
 KIBANA = "http://me:topsecret@kibana:5601/spaces/enter?next=topsecret#topsecret"
 AMAZON = b'{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet"}'

@@ -14,6 +14,7 @@ from tests.faults.command import ended, run, start
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer
 from tests.faults.faults import (
+    BACK_PRESSURE,
     BUSY,
     CANCELLED_FETCH,
     CANCELLED_QUERY,
@@ -42,6 +43,7 @@ from tests.faults.faults import (
     SKIPPED_CLUSTER,
     TIMED_OUT,
     UNAVAILABLE,
+    Answer,
     Changed,
     Cut,
     Held,
@@ -74,6 +76,9 @@ PASSING = {
     "cut in the middle": (CUT_IN_THE_MIDDLE, _CUT),
     "no answer in time": (Held(6), "No answer from"),
     "busy": (BUSY, "the server has too much to do"),
+    "ends in the middle": (Answer(200, b'{"hits":{"hits":['), "ends in the middle, after 17 bytes"),
+    "gateway of others": (Answer(522, b"<html>", "text/html"), "HTTP 522"),
+    "back-pressure": (BACK_PRESSURE, "the server has too much to do"),
     "circuit breaker": (CIRCUIT_BREAKER, "Data too large"),
     "unavailable": (UNAVAILABLE, "HTTP 503"),
     "proxy's page": (PROXY_PAGE, "502 Bad Gateway"),
@@ -84,8 +89,16 @@ PASSING = {
 TOO_MUCH = {
     **{
         name: PASSING[name][0]
-        for name in ("timed out", "cut in the middle", "no answer in time", "circuit breaker")
+        for name in (
+            "timed out",
+            "cut in the middle",
+            "ends in the middle",
+            "no answer in time",
+            "circuit breaker",
+            "back-pressure",
+        )
     },
+    "time-out of others": Answer(524, b"<html>", "text/html"),
     "proxy's time-out": PROXY_TIMEOUT,
     "search time-out": SEARCH_TIMEOUT,
     "search time-out of old": SEARCH_TIMEOUT_504,
@@ -102,7 +115,7 @@ LASTING = {
     "index gone": (
         Meanwhile(lambda cluster: cluster.drop_index("orders")),
         2,
-        r"no such index \[orders\]",
+        r"an index was deleted while it was read. Run again.* no such index \[orders\]",
     ),
 }
 #: Of these, those that any request can meet.
