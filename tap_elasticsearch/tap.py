@@ -39,7 +39,6 @@ from tap_elasticsearch.extraction import understood
 from tap_elasticsearch.fields import walk
 from tap_elasticsearch.output import (
     UNFIT,
-    Interruption,
     LineWriter,
     reject_unusable_storage,
     without_stream,
@@ -112,9 +111,8 @@ class TapElasticsearch(Tap):
 
     def _take_over_signals(self) -> None:
         """Let a run end well; the SDK's own handlers, set by now, would exit with 0."""
-        self.interruption = Interruption()
+        self.interruption = self.writer.interruption
         self.interruption.install()
-        self.writer.patience = self.interruption.patience
 
     def _as_sent(self, catalog: dict[str, Any]) -> dict[str, Any]:
         """``catalog`` with columns as they were sent; what it says is kept for later."""

@@ -9,6 +9,7 @@ stay bytes.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,7 +38,13 @@ from tap_elasticsearch.connection.retries import Retries
 from tap_elasticsearch.connection.server import Server, identify, identify_refusal, introduced
 from tap_elasticsearch.connection.tls import describe_trust
 from tap_elasticsearch.connection.transport import elasticsearch
-from tap_elasticsearch.exceptions import NotFoundError, PrivilegeError
+from tap_elasticsearch.exceptions import (
+    NotFoundError,
+    PrivilegeError,
+    SlowError,
+    UnavailableError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -138,8 +145,7 @@ class Client:
         params |= self.server.reaching
         total = self._get(path, params, Searched, what=what).shards.total
         if not total:
-            msg = f"{what} asked no shard. Is the index being changed? Run again."
-            raise NotFoundError(msg)
+            raise NotFoundError(f"{what} asked no shard. Is the index being changed? Run again.")
         return total
 
     def alias_filters(self, alias: str) -> dict[str, dict[str, Any] | None]:
@@ -198,21 +204,23 @@ class Client:
     def close_context(self, context: str) -> None:
         """Close a point in time or a scroll; one that is closed already is no error."""
         path, body = self.server.closing(context)
-        what = "Closing a point in time"
-        try:
-            # At any pace: who ends must not be kept waiting.
-            self._answer("DELETE", path, _encode(body), what, CLOSING_SECONDS)
-        except NotFoundError:
-            return
+        # At any pace: who ends must not be kept waiting.
+        asked = ("DELETE", path, _encode(body), "Closing a point in time", CLOSING_SECONDS)
+        with suppress(NotFoundError):
+            try:
+                self._answer(*asked)
+            except (UnavailableError, UnreachableError) as error:
+                if isinstance(error, SlowError):
+                    raise
+                # Of several hosts, another one answers.
+                self._answer(*asked)
 
-    def search(self, body: Mapping[str, Any], what: str) -> bytes:
-        """The answer to a search in a point in time, as it came.
+    def keep_context(self, body: Mapping[str, Any], what: str, timeout: float) -> bytes:
+        """The answer, in so many seconds, to a search in a point in time that asks for nothing.
 
-        Args:
-            body: The request, with its ``pit``.
-            what: What is asked, in words, for errors.
+        At any pace, and once: it is done again and again.
         """
-        return self.accepted(lambda: body, what, lambda answer: answer)
+        return self._answer("POST", "/_search", _encode(body), what, timeout)
 
     def accepted(
         self,

@@ -6,7 +6,7 @@ import os
 import select
 import sys
 import time
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +17,7 @@ from singer_sdk.singerlib.messages import Message
 
 from tap_elasticsearch.exceptions import Interrupted, TargetGoneError
 from tap_elasticsearch.fields import as_written
+from tap_elasticsearch.output.interruption import Interruption
 from tap_elasticsearch.output.long_lines import LongLines
 
 try:
@@ -25,8 +26,6 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
     from typing import Any
 
 #: Records wait until they are this many bytes; a system call for each would cost more than they do.
@@ -50,7 +49,7 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
 
     Attributes:
         versions: The version that was activated for each stream, where one was.
-        patience: What makes a signal wait for the end of a line.
+        interruption: What makes a signal wait for the end of a line.
     """
 
     def __init__(self) -> None:
@@ -60,7 +59,7 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         self._size = 0
         self._long = LongLines()
         self.versions: dict[str, int] = {}
-        self.patience: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.interruption = Interruption()
 
     def serialize_message(self, message: Message) -> bytes:
         """One line, with its end."""
@@ -99,12 +98,13 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         """Write everything that waits.
 
         Raises:
+            Interrupted: By a signal that came meanwhile.
             TargetGoneError: Nobody reads our output any more, or it cannot be written.
         """
         if not self._waiting:
             return
         try:
-            with self.patience():
+            with self.interruption.writing():
                 _write_all(self._taken())
         except Interrupted as stop:
             # A second signal, while we waited for a reader that reads no more.
@@ -113,6 +113,8 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
             raise
         except BrokenPipeError as error:
             _discard_stdout()
+            # A terminal sends Ctrl-C to the target, too: that it is gone is no error then.
+            self.interruption.check()
             msg = "The target stopped reading our output. Its own messages say why."
             raise TargetGoneError(msg) from error
         except OSError as error:

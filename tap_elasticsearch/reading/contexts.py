@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from functools import partial
 from threading import Event, Lock, Thread
@@ -33,7 +32,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-elasticsearch")
 
 #: Seconds that a run which ends waits for a point in time that is being opened, to close it.
-_GRACE = 1.0
+_GRACE = 5.0
+#: Seconds after which a server that does not answer is left alone with a point in time for now.
+_LONGEST_TOUCH = 5.0
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -129,16 +130,19 @@ class Contexts:
         self._lock = Lock()
         self._done = Event()
         self._empty: set[str] = set()
-        self._opening: Future[Context] | None = None
+        #: Is it known which there are? Not while the server is asked for another one.
+        self._known = Event()
+        self._known.set()
         self.total: int | None = None
 
     def __enter__(self) -> Self:
+        if self._client.server.points_in_time:
+            # Opening many of them can take longer than the first lives.
+            Thread(target=self._keep, daemon=True).start()
         with ExitStack() as stack:
             stack.callback(self._close_all)
             self._open_together()
             stack.pop_all()
-        if self._client.server.points_in_time:
-            Thread(target=self._keep, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -157,8 +161,7 @@ class Contexts:
         """The point in time on ``unit``, opened now if it was not before."""
         if known := self._open.get(str(unit)):
             return known
-        self._opening = ahead.start(partial(self._opened, unit))
-        return ahead.finish(self._opening, self._check)
+        return ahead.finish(ahead.start(partial(self._opened, unit)), self._check)
 
     def waiting(self) -> list[Unit]:
         """The units that have documents, as far as that is known yet."""
@@ -204,9 +207,7 @@ class Contexts:
         """A new point in time on ``unit``, with what is known of it; another one if it is lost."""
         losses = Losses()
         while True:
-            context = Context(unit, *self._new_context(unit))
-            with self._lock:
-                self._open[str(unit)] = context
+            context = self._new_context(unit)
             try:
                 context.total = self._survey(context)
             except ContextLostError as error:
@@ -218,26 +219,37 @@ class Contexts:
             else:
                 return context
 
-    def _new_context(self, unit: Unit) -> tuple[str, int]:
+    def _new_context(self, unit: Unit) -> Context:
+        self._known.clear()
+        try:
+            context = Context(unit, *self._new_id(unit))
+            with self._lock:
+                self._open[str(unit)] = context
+            return context
+        finally:
+            self._known.set()
+
+    def _new_id(self, unit: Unit) -> tuple[str, int]:
         """The id, empty for a scroll, which begins with its first page; and how many shards."""
         if not self._client.server.points_in_time:
             return "", 0 if unit.shard is None else 1
         return self._client.open_context(unit.target.index, unit.shard, self._keep_alive)
 
-    def _touch(self, context: Context) -> None:
+    def _touch(self, context: Context, timeout: float) -> None:
         """Use ``context``, so that it does not expire; it costs the server next to nothing."""
         body = {**pit_of(context.id, self._keep_alive), "size": 0, "track_total_hits": False}
-        answer = self._client.search(body, f"Keeping {context.unit} alive")
+        answer = self._client.keep_context(body, f"Keeping {context.unit} alive", timeout)
         context.renew(decode_page(answer))
 
     def _keep(self) -> None:
         patience = seconds(self._keep_alive) / 3
         while not self._done.wait(patience / 2):
+            # Each only for so long: while one is waited for, the others could expire.
             with self._lock:
                 idle = [c for c in self._open.values() if monotonic() - c.used > patience]
             for context in idle:
                 try:
-                    self._touch(context)
+                    self._touch(context, min(_LONGEST_TOUCH, patience / 2))
                 except (FatalAPIError, UnreachableError) as error:
                     logger.debug("A point in time could not be kept alive: %s", error)
 
@@ -265,8 +277,7 @@ class Contexts:
 
     def _close_all(self) -> None:
         self._done.set()
-        if self._opening is not None:
-            wait([self._opening], timeout=_GRACE)
+        self._known.wait(_GRACE)
         self._close_open(lambda: None)
 
 

@@ -94,6 +94,18 @@ def test_a_second_signal(filled: Cluster, sandbox: Sandbox, unbuffered: str) -> 
     await_no_context(filled)
 
 
+def test_one_signal_while_the_target_is_stuck(filled: Cluster, sandbox: Sandbox) -> None:
+    """Where there may be no second signal but SIGKILL, the first closes what is open in time."""
+    config = {"hosts": [filled.url], "indices": ["end"]}
+    with subprocess.Popen(sandbox.command(config), stdout=subprocess.PIPE) as tap:
+        assert tap.stdout is not None
+        await_full(tap.stdout.fileno())
+        tap.send_signal(signal.SIGTERM)
+        # docker stop waits for so long.
+        assert tap.wait(10) == 143
+    await_no_context(filled)
+
+
 def test_a_signal_behind_the_last_page(cluster: Cluster, sandbox: Sandbox) -> None:
     """A signal while the end of a stream waits for its reader cuts no line, and a STATE follows."""
     cluster.create("end-last", mappings={"properties": {"t": {"type": "text", "index": False}}})

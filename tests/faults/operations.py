@@ -63,7 +63,7 @@ class Request:
 
     Attributes:
         operation: ``info``, ``resolve``, ``mapping``, ``settings``, ``types``, ``alias``, ``open``,
-            ``count``, ``page``, ``look``, ``routed``, ``close``, or ``unknown``.
+            ``count``, ``keep`` (alive), ``page``, ``look``, ``routed``, ``close``, or ``unknown``.
         method: The HTTP method.
         target: Path and parameters, as they came.
         names: The index expression in the path.
@@ -90,6 +90,8 @@ def understood(cluster: Cluster, method: str, target: str, body: bytes) -> Reque
         match = re.fullmatch(path, parts.path)
         if match and method == of_method:
             operation = _OF_NONE.get(name, name) if _brings_none(decoded) else name
+            if operation == "count" and not decoded.get("track_total_hits", True):
+                operation = "keep"
             names = unquote(match.groupdict().get("names") or "")
             odd = frozenset(parameters.keys() - known)
             return Request(operation, method, target, names, parameters, decoded, odd)
@@ -268,6 +270,7 @@ _ANSWERS: dict[str, Callable[[Cluster, Request], tuple[int, dict[str, Any]]]] = 
     "alias": _alias,
     "open": _open,
     "count": _page,
+    "keep": _page,
     "page": _page,
     "look": _look,
     "routed": _routed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.faults.command import ended, start
 from tests.faults.documents import index
 from tests.faults.fake_server import FakeServer, wait_until
-from tests.faults.faults import NEVER, Rule
+from tests.faults.faults import BUSY, NEVER, Held, Rule
 from tests.faults.model import Cluster
 
 if TYPE_CHECKING:
@@ -47,8 +48,52 @@ def test_signal_before_the_first_page(tmp_path: Path, operation: str) -> None:
         process = start(server, tmp_path)
         assert server.struck.wait(20)
         process.send_signal(signal.SIGTERM)
-        run = ended(process, within=SOON)
+        # A point in time that is on its way is waited for, to be closed.
+        run = ended(process, within=SOON + 5 * (operation == "open"))
         assert (run.code, run.records) == (143, []), run.stderr
+
+
+def test_signal_while_a_point_in_time_is_opened(tmp_path: Path) -> None:
+    """One that comes a little later is closed, too."""
+    with FakeServer(Cluster(index(10, 5)), Rule("open", Held(2), nth=2)) as server:
+        process = start(server, tmp_path)
+        assert server.struck.wait(20)
+        process.send_signal(signal.SIGTERM)
+        assert ended(process, within=SOON + 5).code == 143
+        assert server.open_contexts == 0
+
+
+@pytest.mark.parametrize("operation", ["open", "count", "page"])
+def test_signal_while_a_wait_is_long(tmp_path: Path, operation: str) -> None:
+    """Nor does a run wait that a server has sent away for half a minute."""
+    busy = replace(BUSY, headers={"Retry-After": "30"})
+    with FakeServer(Cluster(index(10, 5)), Rule(operation, busy, nth=2)) as server:
+        process = start(server, tmp_path, page_size=4)
+        assert server.struck.wait(20)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        run = ended(process, within=SOON + 5 * (operation == "open"))
+        assert run.code == 130, run.stderr
+        assert server.open_contexts == 0
+
+
+def test_a_signal_for_target_and_tap(tmp_path: Path) -> None:
+    """A terminal's Ctrl-C ends both: that the target has gone is no error then."""
+    with FakeServer(Cluster(index(2000, padding=1000))) as server:
+        process = start(server, tmp_path, page_size=100)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        # The pipe is full by then.
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        process.stdout.close()
+        said = process.stderr.read().decode()
+        process.stderr.close()
+        assert process.wait(20) == 130, said
+        assert "stopped reading" not in said
+        assert "ERROR" not in said
+        assert server.open_contexts == 0
 
 
 def test_second_signal(tmp_path: Path) -> None:
@@ -92,4 +137,18 @@ def test_reader_that_pauses(tmp_path: Path) -> None:
         # The pause was one: most pages came after it.
         assert paused < server.count("page") - 5
         assert (run.code, len(run.ids)) == (0, 800), run.stderr
+        assert "has dropped" not in run.stderr
         assert server.open_contexts == 0
+
+
+def test_a_server_that_pauses_too(tmp_path: Path) -> None:
+    """Nor does it, or but for one, if the server does not answer who keeps one of many alive."""
+    config = {"page_size": 50, "point_in_time_keep_alive": "4s", "parallel": 1}
+    cluster = Cluster(index(*[100] * 6, padding=9000))
+    with FakeServer(cluster, Rule("keep", NEVER)) as server:
+        process = start(server, tmp_path, **config)
+        assert wait_until(seconds=20, server=server, operation="page", count=2)
+        time.sleep(7)
+        run = ended(process)
+        assert (run.code, len(run.ids)) == (0, 600), run.stderr
+        assert run.stderr.count("has dropped") <= 1

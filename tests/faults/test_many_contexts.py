@@ -63,6 +63,15 @@ def test_bookmark_of_a_first_load(tmp_path: Path, numbers: list[list[int]]) -> N
         assert server.cluster.most_open <= AT_ONCE + 1
 
 
+def test_opening_them_slowly(tmp_path: Path) -> None:
+    """The first is kept while the others are opened, however long that takes."""
+    with FakeServer(Cluster(index(*[2] * 20))) as server:
+        slowly = {"max_requests_per_second": 10, "point_in_time_keep_alive": "2s"}
+        done = run(server, tmp_path, **slowly)
+        assert (done.code, len(done.ids)) == (0, 40), done.stderr
+        assert "has dropped" not in done.stderr
+
+
 def test_written_while_keys_are_looked_for(tmp_path: Path) -> None:
     """The bookmark is not beyond what was read, whatever is written while it is looked for."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from singer_sdk.singerlib import RecordMessage, StateMessage
 
-from tap_elasticsearch.output import LineWriter
+from tap_elasticsearch.output import Interruption, LineWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,13 +59,14 @@ def test_a_line_that_is_being_written(capfdbinary: pytest.CaptureFixture[bytes])
     """A signal waits until what has been begun is written."""
     written: list[bytes] = []
 
-    @contextmanager
-    def patience() -> Iterator[None]:
-        yield
-        written.append(capfdbinary.readouterr().out)
+    class Noting(Interruption):
+        @contextmanager
+        def writing(self) -> Iterator[None]:
+            yield
+            written.append(capfdbinary.readouterr().out)
 
     writer = LineWriter()
-    writer.patience = patience
+    writer.interruption = Noting()
     writer.write_message(record("a"))
     writer.flush()
     assert [json.loads(line)["record"] for line in written] == [{"text": "a"}]
