@@ -12,6 +12,7 @@
 * ``UnreachableError``: no server answered (exit 1)
 
   * ``SlowError``: it did not in time
+  * ``TornError``: the connection broke in the middle of the answer
 
 * ``ServerError``: the server answered, but not with what was asked for (exit 1)
 
@@ -66,6 +67,7 @@ __all__ = [
     "TargetGoneError",
     "TimedOutError",
     "TooLargeError",
+    "TornError",
     "UnavailableError",
     "UnreachableError",
 ]
@@ -110,7 +112,11 @@ class UnreachableError(RetriableAPIError):
 
 
 class SlowError(UnreachableError):
-    """No answer in time, or one that was cut in the middle."""
+    """No answer in time."""
+
+
+class TornError(UnreachableError):
+    """The connection broke in the middle of an answer."""
 
 
 class ServerError(FatalAPIError):

@@ -11,6 +11,7 @@ from tap_elasticsearch.exceptions import (
     CertificateError,
     ServerError,
     SlowError,
+    TornError,
     UnreachableError,
 )
 
@@ -107,7 +108,8 @@ def raise_transport_error(
     Raises:
         CertificateError: The TLS handshake failed.
         UnreachableError: No connection.
-        SlowError: No answer in time, or half of one.
+        SlowError: No answer in time.
+        TornError: Half of one.
         ServerError: An answer that is neither JSON nor text.
     """
     text = "; ".join(dict.fromkeys(_texts(error)))
@@ -123,7 +125,7 @@ def raise_transport_error(
         raise SlowError(msg) from error
     if isinstance(error, elastic_transport.ConnectionError):
         msg = _advice(text, _CONNECTION_ADVICE, url=url)
-        raise (SlowError if "IncompleteRead" in text else UnreachableError)(msg) from error
+        raise (TornError if "IncompleteRead" in text else UnreachableError)(msg) from error
     msg = f"{url} gave an answer that is not JSON: {error}. Is it Elasticsearch? Check hosts."
     raise ServerError(msg) from error
 

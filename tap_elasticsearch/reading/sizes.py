@@ -6,7 +6,13 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.exceptions import CutError, SlowError, TimedOutError, TooLargeError
+from tap_elasticsearch.exceptions import (
+    CutError,
+    SlowError,
+    TimedOutError,
+    TooLargeError,
+    TornError,
+)
 
 if TYPE_CHECKING:
     from tap_elasticsearch.config import Settings
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-elasticsearch")
 
 #: What says that a page may have been too much. A proxy that is tired of waiting says so, too.
-TOO_MUCH = (CutError, SlowError, TimedOutError, TooLargeError)
+TOO_MUCH = (CutError, SlowError, TimedOutError, TooLargeError, TornError)
 #: The first page of ``auto`` is small: nothing is known of the documents' size yet.
 FIRST = 100
 #: A page may be this many times the one before: sizes vary within an index.

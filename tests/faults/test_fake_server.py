@@ -63,13 +63,14 @@ def comparable(answer: object) -> object:
     """``answer`` with the type in place of each value that varies.
 
     Of several failed shards only one is compared: a real server answers as soon as the first has
-    failed, and how many have by then varies.
+    failed, and how many have by then varies. It says what caused it only if all have.
     """
     if isinstance(answer, dict):
+        left_out = {*LEFT_OUT, "caused_by"} if "failed_shards" in answer else LEFT_OUT
         return {
             key: type(value) if key in VARYING else comparable(value)
             for key, value in answer.items()
-            if key not in LEFT_OUT
+            if key not in left_out
         }
     if isinstance(answer, list) and answer and isinstance(answer[0], dict) and "shard" in answer[0]:
         return [comparable(answer[0])]
