@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -33,6 +34,11 @@ NANOS_FIRST = 0
 NANOS_LAST = parse_instant("2262-04-11T23:47:16.854775807Z")
 
 _MILLISECOND = 1_000_000
+
+#: By how much of itself a sort value of a ``scaled_float`` may be above what is stored: 57
+#: hundredths come as 0.5700000000000001, from which on the servers would find no 57 any more (seen
+#: on Elasticsearch 7.17).
+_ROUNDED = 1e-14
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Key:
         """
         try:
             return _PARSERS[self.kind](bookmark)
-        except (ValueError, TypeError):
+        except (OverflowError, ValueError, TypeError):
             msg = (
                 f"{where} is {bookmark!r}, but {self.path} is a {self.kind}. Correct it, or start"
                 " again without a state."
@@ -84,10 +90,15 @@ class Key:
 
 
 def _number(value: object) -> Place:
+    number: Place
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    text = str(value)
-    return int(text) if text.lstrip("-").isdigit() else float(text)
+        number = value
+    else:
+        text = str(value)
+        number = int(text) if text.lstrip("-").isdigit() else float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _text(value: object) -> Place:
@@ -147,6 +158,8 @@ def key_query(key: Key, type_: str, window: Window) -> dict[str, Any]:
 def _bound(key: Key, type_: str, place: Place) -> Bookmark:
     if type_ == "date_nanos":
         place = min(max(int(place), NANOS_FIRST), NANOS_LAST)
+    if type_ == "scaled_float":
+        place -= abs(place) * _ROUNDED  # type: ignore[arg-type, operator]
     return key.bookmark(place)
 
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.servers import Cluster
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.command import Run, Sandbox
-    from tests.servers import Cluster
+    from tests.servers.cluster import Reachable
 
 #: Types that can be a key on every server, with values in their order; the last ones are new.
 KEYS: dict[str, tuple[str, list[Any]]] = {
@@ -91,6 +93,16 @@ def test_each_kind_of_key(cluster: Cluster, sandbox: Sandbox, path: str) -> None
 def test_each_other_kind_of_key(opensearch: Cluster, sandbox: Sandbox, path: str) -> None:
     """The same holds for integers beyond 64 bits with a sign, and for scaled floats."""
     three_runs(opensearch, sandbox, path, *OPENSEARCH_KEYS[path])
+
+
+@pytest.mark.parametrize(("factor", "tie"), [(100, 0.57), (10, 0.3)])
+def test_scaled_floats(
+    start: Callable[[str], Reachable], sandbox: Sandbox, factor: int, tie: float
+) -> None:
+    """Ties are found that Elasticsearch sorts a little above the value by which it finds them."""
+    values = [-1.5, 0.1, tie, tie + 0.1]
+    elasticsearch = Cluster(start("elasticsearch-7"))
+    three_runs(elasticsearch, sandbox, "scaled", f"scaled_float:{factor}", values)
 
 
 def three_runs(cluster: Cluster, sandbox: Sandbox, path: str, kind: str, values: list[Any]) -> None:

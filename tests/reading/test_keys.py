@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +42,13 @@ def test_bookmarks(key: Key, place: int, bookmark: object) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [(AT, "soon"), (Key("n", NUMBER), "many"), (Key("k", TEXT), 5), (Key("b", BOOLEAN), "maybe")],
+    [
+        (AT, "soon"),
+        *((Key("n", NUMBER), value) for value in ("many", "nan", math.inf, "-inf", "1e400")),
+        (Key("n", NUMBER), 10**400),
+        (Key("k", TEXT), 5),
+        (Key("b", BOOLEAN), "maybe"),
+    ],
 )
 def test_foreign_bookmarks(key: Key, value: object) -> None:
     """A value of another kind is refused, with its origin."""
@@ -99,3 +107,15 @@ def test_windows_of_other_keys() -> None:
 def test_every_kind_can_be_read() -> None:
     """Each type that can be a key has a kind with bookmarks."""
     assert set(KINDS.values()) == {DATE, NUMBER, TEXT, BOOLEAN}
+
+
+@given(stored=st.integers(-(10**12), 10**12), factor=st.sampled_from([3, 10, 100, 1_000, 1e6, 7.3]))
+def test_scaled_floats(stored: int, factor: float) -> None:
+    """What is stored is behind its own sort value, and nothing before it is.
+
+    Elasticsearch sorts by ``stored * (1 / factor)`` and compares with the bound times the factor,
+    rounded up (ScaledFloatFieldMapper).
+    """
+    query = key_query(Key("n", NUMBER), "scaled_float", Window(stored * (1 / factor)))
+    bound = query["bool"]["filter"][1]["range"]["n"]["gte"]
+    assert stored - 1 < math.ceil(bound * factor) <= stored
