@@ -15,8 +15,14 @@ Query = dict[str, Any]
 
 _SEQUENCE = frozenset({"_seq_no", "_primary_term"})
 
-#: The present in a text of a query, such as ``now-1d/d`` or ``[now TO *]``.
-_PRESENT = re.compile(r"(?:^|[\[{(:<>=]|\bTO\b)\s*now(?=$|[-+/|\])}\s])")
+#: The present in a bound, such as ``now-1d/d``; in other values, where ``now`` may be a word; in
+#: the text of a query string, such as ``at:[now TO *]``.
+_PRESENT = re.compile(r"now(?:$|[-+/|])")
+_PRESENT_VALUE = re.compile(r"now[-+/]\d*[yMwdhHms]\b")
+_PRESENT_TEXT = re.compile(
+    r"(?:[\[{]|[<>]=?|\bTO\b)\s*now(?=$|[-+/|\])}\s])|\bnow[-+/]\d*[yMwdhHms]\b"
+)
+_TEXTS = frozenset({"query_string", "simple_query_string"})
 
 #: One form of dates, whatever the mapping's own is (seen on Elasticsearch 7.17 to 9.5 and
 #: OpenSearch 2.19 and 3.8).
@@ -36,11 +42,23 @@ def moves(query: object) -> bool:
 
     Only values are looked at: fields have all kinds of names.
     """
+    return _moves(query, _PRESENT_VALUE)
+
+
+def _moves(query: object, present: re.Pattern[str]) -> bool:
     if isinstance(query, dict):
-        return any(map(moves, query.values()))
+        return any(_moves(each, _spoken_of(name, present)) for name, each in query.items())
     if isinstance(query, (list, tuple)):
-        return any(map(moves, query))
-    return isinstance(query, str) and bool(_PRESENT.search(query))
+        return any(_moves(each, present) for each in query)
+    found = present.search if present is _PRESENT_TEXT else present.match
+    return isinstance(query, str) and bool(found(query))
+
+
+def _spoken_of(name: str, present: re.Pattern[str]) -> re.Pattern[str]:
+    """How what stands below ``name`` speaks of the present."""
+    if name == "range":
+        return _PRESENT
+    return _PRESENT_TEXT if name in _TEXTS else present
 
 
 def pit_of(context: str, keep_alive: str) -> dict[str, Any]:

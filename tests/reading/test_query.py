@@ -41,6 +41,8 @@ def test_fetching(asked: dict[str, Any], expected: dict[str, Any]) -> None:
         {"query_string": {"query": "at:[2024-01-01 TO now-1h]"}},
         {"query_string": {"query": "at:>=now-1h AND paid:true"}},
         {"query_string": {"query": "at:[now/d TO *]"}},
+        {"query_string": {"query": "at:now-1d"}},
+        {"term": {"at": "now/d"}},
     ],
 )
 def test_queries_of_the_present(query: dict[str, Any]) -> None:
@@ -58,6 +60,9 @@ def test_queries_of_the_present(query: dict[str, Any]) -> None:
         {"term": {"kind": "buy-now"}},
         {"term": {"weather": "nowhere"}},
         {"match": {"text": "buy it now"}},
+        {"match": {"text": "now playing"}},
+        {"term": {"state": "now"}},
+        {"query_string": {"query": "state:now"}},
     ],
 )
 def test_queries_of_the_same(query: dict[str, Any] | None) -> None:
