@@ -35,7 +35,7 @@ from tap_elasticsearch.discovery import (
     with_definitions,
 )
 from tap_elasticsearch.exceptions import NotFoundError, SettingsError
-from tap_elasticsearch.extraction import understood
+from tap_elasticsearch.extraction import understood, unknown_streams
 from tap_elasticsearch.fields import walk
 from tap_elasticsearch.output import (
     UNFIT,
@@ -165,6 +165,13 @@ class TapElasticsearch(Tap):
                 ' ("selected": true); in Meltano: meltano select tap-elasticsearch "STREAM" "*".'
             )
         self._report_vain_dates(streams)
+        if unknown := unknown_streams(self.state, self.streams):
+            self.logger.warning(
+                "The state speaks of %s, which there is no stream of. If it has another name now"
+                " (stream_name, streams), rename it in the state; otherwise that stream is read"
+                " from the beginning.",
+                listed(unknown),
+            )
         if vain := without_stream(self.mapper.stream_maps_dict, self.streams):
             self.logger.warning(
                 "stream_maps: there is no stream %s. Some that there are: %s.",

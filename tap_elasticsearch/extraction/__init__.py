@@ -2,6 +2,6 @@
 
 from tap_elasticsearch.extraction.batches import Batch, Since, Whole
 from tap_elasticsearch.extraction.run import Extraction
-from tap_elasticsearch.extraction.states import understood
+from tap_elasticsearch.extraction.states import understood, unknown_streams
 
-__all__ = ["Batch", "Extraction", "Since", "Whole", "understood"]
+__all__ = ["Batch", "Extraction", "Since", "Whole", "understood", "unknown_streams"]

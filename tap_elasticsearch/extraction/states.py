@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tap_elasticsearch.exceptions import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 logger = logging.getLogger("tap-elasticsearch")
 
@@ -45,7 +48,18 @@ def understood(state: object) -> dict[str, Any]:
     left = {name: bookmark for name, bookmark in bookmarks.items() if bookmark}
     for name, bookmark in left.items():
         _look(name, bookmark)
-    return {"bookmarks": left}
+    # The SDK's own notes on unsorted streams, which this tap leaves none of, and the SDK would only
+    # take out.
+    return {"bookmarks": {name: _without_notes(bookmark) for name, bookmark in left.items()}}
+
+
+def unknown_streams(state: Mapping[str, Any], streams: Collection[str]) -> list[str]:
+    """The names in ``state``, as ``understood`` gives it, that are none of ``streams``."""
+    return sorted(state["bookmarks"].keys() - set(streams))
+
+
+def _without_notes(bookmark: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in bookmark.items() if name != "progress_markers"}
 
 
 def _unwrapped(state: object) -> object:

@@ -268,6 +268,10 @@ STATES = {
     "nothing in something": ({"singer_state": None}, 0),
     "members that are null": ({"currently_syncing": None}, 0),
     "no object": ([1], 2),
+    "notes that are none": (
+        {"bookmarks": {"end": {"replication_key_value": None, "progress_markers": "x"}}},
+        0,
+    ),
     "another tap's": ({"bookmarks": {"end": {"last_updated": "2024-01-01"}}}, 2),
     "no state": ({"end": {"replication_key_value": 3}}, 2),
     "a state in something": ({"state": {"bookmarks": {}}}, 2),
@@ -282,6 +286,17 @@ def test_foreign_states(filled: Cluster, sandbox: Sandbox, state: object, code: 
     run = sandbox.run(config, "--state", sandbox.write("state.json", state))
     assert run.code == code, run.err
     assert "Traceback" not in run.err
+
+
+def test_a_state_of_other_streams(filled: Cluster, sandbox: Sandbox) -> None:
+    """A bookmark that nothing goes on from is not passed over in silence."""
+    config = {"hosts": [filled.url], "indices": ["end"], "replication_key": "n"}
+    bookmark = {"replication_key": "n", "replication_key_value": 4_990}
+    state = sandbox.write("state.json", {"bookmarks": {"End": bookmark}})
+    run = sandbox.run(config, "--state", state)
+    assert run.code == 0, run.err
+    assert "The state speaks of End, which there is no stream of." in run.err
+    assert run.of_type("STATE")[-1]["value"]["bookmarks"]["End"] == bookmark
 
 
 @pytest.mark.parametrize(
