@@ -81,6 +81,7 @@ class Whole:
         """Put into a stream's state how far it is; False if that is not to be known."""
         if self.resumption is None:
             return False
+        self._forget_if_behind(self.resumption)
         state[FULL_TABLE] = self.resumption.text(self.reading.units, self.reading.progress)
         return True
 
@@ -88,10 +89,17 @@ class Whole:
         """Put into a stream's state that nothing is left to be read."""
         if FULL_TABLE in state:
             state[FULL_TABLE] = None
+        if self.resumption is not None:
+            self._forget_if_behind(self.resumption)
         bookmark = None if self.resumption is None else self.resumption.max_key
         if self.key is not None and bookmark is not None:
             state["replication_key"] = self.key.path
             state["replication_key_value"] = bookmark
+
+    def _forget_if_behind(self, resumption: Resumption) -> None:
+        """Leave no bookmark that documents may lie before which nobody has seen again."""
+        if self.reading.behind:
+            resumption.max_key = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,9 @@ class Extraction:
             Target(index, all_of(self._definition.query, filters.get(index))) for index in members
         ]
         units = self._units(targets, settings)
-        resumption = self._resumption(units, state, filters)
+        resumption = self._resumption(filters)
+        if resumption:
+            resumption.resume(state.get(FULL_TABLE), units, self._logger)
         return self._read_whole(units, resumption, own=own)
 
     def since(self, path: str, state: Mapping[str, Any]) -> Since | Whole:
@@ -130,18 +132,20 @@ class Extraction:
         key = Key(path, KINDS[next(iter(types.values()))])
         bookmark = bookmarked(state, key, self._logger)
         start = beginning(bookmark, key, self._settings, self._start_value(), self._logger)
+        resumption = self._resumption(filters, key.path) if bookmark is None else None
+        if resumption:
+            start = resumption.begin(state.get(FULL_TABLE), key, start)
         bounds = window(start, key, self._settings)
         targets = [
             self._keyed_target(index, filters.get(index), key, kind, bounds)
             for index, kind in types.items()
         ]
         units = self._units(targets, settings)
-        if bookmark is None and all(unit.numbered for unit in units):
-            resumption = self._resumption(units, state, filters, key.path, start)
-            if resumption:
-                resumption.limit(key, bounds.upper)
-                units = [replace(unit, target=replace(unit.target, key=None)) for unit in units]
-                return self._read_whole(units, resumption, key, own=own)
+        if resumption and all(unit.numbered for unit in units):
+            resumption.resume(state.get(FULL_TABLE), units, self._logger)
+            resumption.limit(key, bounds.upper)
+            units = [replace(unit, target=replace(unit.target, key=None)) for unit in units]
+            return self._read_whole(units, resumption, key, own=own)
         reading = SortedReading(self._client, units, self._settings, self._check)
         before = {name: state.get(name) for name in ("replication_key", "replication_key_value")}
         return Since(reading, Bookmarks(key, bookmark), before, own)
@@ -158,21 +162,12 @@ class Extraction:
         reading = Reading(self._client, units, self._settings, self._check, known)
         return Whole(reading, resumption, key, own)
 
-    def _resumption(
-        self,
-        units: list[Unit],
-        state: Mapping[str, Any],
-        filters: Mapping[str, Any],
-        *bounds: object,
-    ) -> Resumption | None:
+    def _resumption(self, filters: Mapping[str, Any], *key: str) -> Resumption | None:
         """What to go on with, and to leave, if that is to be."""
         if not self._resumable:
             return None
         chosen = self._selection.fingerprint, self._columns()
-        wanted = fingerprint(self._definition.query, *chosen, bounds)
-        resumption = Resumption(wanted, filters)
-        resumption.resume(state.get(FULL_TABLE), units, self._logger)
-        return resumption
+        return Resumption(fingerprint(self._definition.query, *chosen, key), filters)
 
     def _report_lacking(self, path: str, members: Sequence[str], types: Mapping[str, str]) -> None:
         if not types:

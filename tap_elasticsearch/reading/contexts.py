@@ -36,6 +36,9 @@ _GRACE = 5.0
 #: Seconds after which a server that does not answer is left alone with a point in time for now.
 _LONGEST_TOUCH = 5.0
 
+#: Seconds until a copy of a shard is looked at again that lacks what another one had.
+_UNTIL_AGAIN = 1.0
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -43,6 +46,10 @@ def seconds(duration: str) -> int:
     """Seconds of a duration like ``10m``."""
     number, unit = re.fullmatch(r"(\d+)([smh])", duration).groups()  # type: ignore[union-attr]
     return int(number) * _SECONDS[unit]
+
+
+class BehindError(ContextLostError):
+    """A copy of a shard lacks what another one had shown: it has to be looked at again."""
 
 
 class Context:
@@ -211,13 +218,21 @@ class Contexts:
             try:
                 context.total = self._survey(context)
             except ContextLostError as error:
-                self.forget(unit)
-                losses.bear(error)
-                if self._done.is_set():
-                    raise
-                logger.warning("%s Opening another one; nothing is lost.", error)
+                self._give_up(context, error, losses)
             else:
                 return context
+
+    def _give_up(self, context: Context, error: ContextLostError, losses: Losses) -> None:
+        """Take out ``context``, since another one is to be opened; raise if none is."""
+        if isinstance(error, BehindError):
+            self.close(context.unit)
+            self._done.wait(_UNTIL_AGAIN)
+        else:
+            self.forget(context.unit)
+            losses.bear(error)
+            logger.warning("%s Opening another one; nothing is lost.", error)
+        if self._done.is_set():
+            raise error
 
     def _new_context(self, unit: Unit) -> Context:
         self._known.clear()

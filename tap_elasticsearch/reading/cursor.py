@@ -21,7 +21,7 @@ from tap_elasticsearch.reading.query import piece_body
 from tap_elasticsearch.reading.sizes import GROWTH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from msgspec import Raw
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Documents to a number, however many pieces in a row have none.
 _LEAST_DENSITY = 1e-9
+
+_decode = msgspec.json.Decoder(list[tuple[int, Any]]).decode
 
 
 @dataclass(slots=True)
@@ -172,10 +174,8 @@ class Cursor:
             return
         if self.progress.is_certain(span):
             self.progress.add(span, None)
-        elif span == piece.span and len(hits) == span.width and not piece.known:
-            self.progress.add(span, range(span.first, span.last + 1))
         else:
-            numbers = [piece.span.first] * piece.known + [number_of(hit) for hit in hits]
+            numbers = [piece.span.first] * piece.known + numbers_of(hits)
             self.progress.add(span, [number for number in numbers if number <= span.last])
 
 
@@ -189,5 +189,10 @@ def _more_of(piece: Piece, hits: Sequence[Hit], number: int) -> Piece:
 
 def number_of(hit: Hit) -> int:
     """The sequence number of a hit that was sorted by it."""
-    values: list[int] = msgspec.json.decode(hit.sort)
-    return values[0]
+    return numbers_of([hit])[0]
+
+
+def numbers_of(hits: Iterable[Hit]) -> list[int]:
+    """The sequence numbers of hits that were sorted by them, in one decoding: they can be many."""
+    values = _decode(b"[%b]" % b",".join([hit.sort for hit in hits]))
+    return [number for number, _ in values]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
 #: What Elasticsearch takes where an index says nothing (index.max_result_window).
 DEFAULT_WINDOW = 10_000
 
+#: Seconds; the same (index.refresh_interval).
+DEFAULT_REFRESH = 1.0
+
+_SECONDS = {"nanos": 1e-9, "micros": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _NUMBERED_MODES = frozenset({"standard", "lookup"})
 _INDEXED = "points_and_doc_values"
 
@@ -46,6 +52,7 @@ class Unit:
         window: The most documents that one page may hold.
         numbered: Can its documents be asked for by their sequence numbers?
         uuid: What tells the index from another of the same name; empty where it is hidden.
+        refreshed: Seconds after which each copy of the shard shows what was written.
     """
 
     target: Target
@@ -53,6 +60,7 @@ class Unit:
     window: int = DEFAULT_WINDOW
     numbered: bool = False
     uuid: str = ""
+    refreshed: float = DEFAULT_REFRESH
 
     @property
     def key_type(self) -> str:
@@ -91,8 +99,15 @@ def plan(
         # A restored index keeps the first, and gets the second.
         uuid = found.get("index.uuid", "") + found.get("index.history.uuid", "")
         numbered = bool(points_in_time and uuid and count) and _is_numbered(found)
-        units.extend(Unit(target, shard, window, numbered, uuid) for shard in shards)
+        refreshed = _seconds(found.get("index.refresh_interval", f"{DEFAULT_REFRESH}s"))
+        units.extend(Unit(target, shard, window, numbered, uuid, refreshed) for shard in shards)
     return units
+
+
+def _seconds(interval: str) -> float:
+    """Seconds of an interval like ``500ms``; infinity where there is none, such as of ``-1``."""
+    found = re.fullmatch(r"([\d.]+)(nanos|micros|ms|s|m|h|d)", interval)
+    return float(found[1]) * _SECONDS[found[2]] if found else math.inf
 
 
 def _is_numbered(settings: Mapping[str, str]) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tap_elasticsearch.exceptions import ContextLostError, IncompleteError
 from tap_elasticsearch.reading import ahead
+from tap_elasticsearch.reading.contexts import BehindError
 from tap_elasticsearch.reading.cursor import Cursor
 from tap_elasticsearch.reading.lanes import Lanes
 from tap_elasticsearch.reading.losses import Losses
@@ -27,8 +29,13 @@ if TYPE_CHECKING:
     from tap_elasticsearch.reading.keys import Key, Place
     from tap_elasticsearch.reading.lanes import Lane
     from tap_elasticsearch.reading.pages import Ask
+    from tap_elasticsearch.reading.survey import Newest
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
+
+#: Seconds: copies of a shard that show what was written later than behind the first are not waited
+#: for; for the others, that and the second.
+LONGEST_REFRESH, LATE = 60.0, 5.0
 
 logger = logging.getLogger("tap-elasticsearch")
 
@@ -40,6 +47,7 @@ class Reading(Pages):
         units: The units.
         progress: What of each unit is done, by its name. Who asks for the next hits has written
             those before.
+        behind: May documents that an earlier reading has seen be missing?
     """
 
     def __init__(
@@ -66,6 +74,8 @@ class Reading(Pages):
         super().__init__(client, left, settings, check)
         self._left = len(left)
         self._at_once = 1
+        self._waiting_since = 0.0
+        self.behind = False
         self._waiting: deque[Unit] = deque()
         self._cursors: deque[Cursor | Lanes] = deque()
         self._flying: deque[tuple[Piece | Lane, Ask, Future[bytes]]] = deque()
@@ -135,19 +145,49 @@ class Reading(Pages):
             return super()._survey(context)
         progress = self.progress[str(unit)]
         found = self._surveyor.newest(context)
-        if found.term != progress.term and found.number < progress.newest:
-            # The shard is an older one, whose next numbers say nothing of those that were passed.
-            progress.forget()
-        elif found.term != progress.term:
-            progress.forget_uncertain()
-        elif self._may_have_come(context, progress):
-            progress.forget_holes()
+        self._forget_changed(context, found, progress)
         progress.begin(found.number, found.term)
         progress.seen = self._surveyor.tally(context, progress.uncertain())
         if not progress.done or not found.total:
             return found.total
         rest = without(numbers_query(progress.done))
         return self._surveyor.count(context, all_of(unit.target.query, rest))
+
+    def _forget_changed(self, context: Context, found: Newest, progress: Progress) -> None:
+        """Let be read again what may be something else in ``context`` than what was passed."""
+        if found.term == progress.term:
+            if found.number < progress.newest:
+                self._wait_for(context.unit)
+            if self._may_have_come(context, progress):
+                progress.forget_holes()
+        elif found.number < progress.newest:
+            # The shard is an older one, whose next numbers say nothing of those that were passed.
+            progress.forget()
+        else:
+            progress.forget_uncertain()
+
+    def _wait_for(self, unit: Unit) -> None:
+        """Let a copy of a shard catch up that lacks the newest document of another one.
+
+        Or that document was deleted, which nobody can tell before each copy must have shown what
+        was written.
+
+        Raises:
+            BehindError: There is time for that yet.
+        """
+        now, waiting = monotonic(), unit.refreshed <= LONGEST_REFRESH
+        if not self._waiting_since:
+            self._waiting_since = now
+            logger.info("%s lacks documents that were there: they are waited for.", unit)
+        if now < self._waiting_since + (unit.refreshed if waiting else 0) + LATE:
+            raise BehindError(f"{unit}: this copy of the shard lacks what another one had.")
+        if not waiting:
+            self.behind = True
+            logger.warning(
+                "%s: documents that were there when its reading began were deleted, or are not to"
+                " be seen in this copy yet (index.refresh_interval). Run again later.",
+                unit,
+            )
 
     def _may_have_come(self, context: Context, progress: Progress) -> bool:
         """Has a document become visible among what was passed near the newest?"""
@@ -218,6 +258,7 @@ class Reading(Pages):
 
     def _go_on(self, cursor: Cursor | Lanes, error: ContextLostError) -> None:
         cursor.losses.bear(error, cursor.reached)
+        self._waiting_since = 0.0
         unit = cursor.context.unit
         how = "It is read on in a new one" if unit.numbered else "It is read again from its start"
         context = self._reopened(unit, error, how)

@@ -66,6 +66,7 @@ class Index:
     closed: bool = False
     hidden: bool = False
     uuid: str = field(default_factory=lambda: uuid4().hex[:22])
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def attributes(self) -> list[str]:

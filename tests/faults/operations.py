@@ -168,7 +168,7 @@ def _settings(cluster: Cluster, request: Request) -> tuple[int, dict[str, Any]]:
         settings = {"index.number_of_shards": str(len(index.shards)), "index.uuid": index.uuid}
         if index.window is not None:
             settings["index.max_result_window"] = str(index.window)
-        answers[index.name] = {"settings": settings}
+        answers[index.name] = {"settings": {**settings, **index.settings}}
     return 200, answers
 
 

@@ -5,14 +5,15 @@ Points in time are lost at any of its requests.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.command import run
+from tests.faults.command import ended, run, start
 from tests.faults.documents import document, index
 from tests.faults.fake_server import FakeServer
-from tests.faults.faults import LOST_CONTEXTS, Meanwhile, Rule
+from tests.faults.faults import BUSY_FOR_LONG, LOST_CONTEXTS, Meanwhile, Rule
 from tests.faults.model import Cluster
 
 if TYPE_CHECKING:
@@ -81,3 +82,62 @@ def test_lost_again_and_again(tmp_path: Path) -> None:
         assert (done.code, done.ids, len(done.errors)) == (1, [], 1), done.stderr
         assert "has dropped the point in time" in done.errors[0]
         assert server.open_contexts == 0
+
+
+def interrupted(folder: Path, server: FakeServer, **settings: object) -> tuple[Run, Path]:
+    """A run that a server has ended, and the file with the state that it left."""
+    done = run(server, folder, **settings)
+    assert done.code == 1, done.stderr
+    state = folder / "state.json"
+    state.write_text(json.dumps(done.messages[-1]["value"]))
+    return done, state
+
+
+def keyed(start_value: int) -> dict[str, Any]:
+    """Settings of a stream that begins there."""
+    stream = {"index": "orders", "name": "orders", "replication_key": "number"}
+    return {"indices": [], "streams": [{**stream, "start_value": start_value}]}
+
+
+def test_a_start_that_moves(tmp_path: Path) -> None:
+    """A first load that begins later each day, in words of the present, goes on all the same."""
+    paged: dict[str, Any] = {"page_size": 4, "parallel": 1}
+    with FakeServer(Cluster(index(30)), Rule("page", BUSY_FOR_LONG, 3)) as server:
+        first, state = interrupted(tmp_path, server, **paged, **keyed(2))
+        arguments = ("--state", str(state))
+        second = ended(start(server, tmp_path, *arguments, **paged, **keyed(20)))
+        assert second.code == 0, second.stderr
+        assert {*map(int, first.ids), *map(int, second.ids)} == set(range(2, 30))
+        assert len(second.ids) < 28 - len(first.ids) + 4
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"resume_full_table": False}, {"replication_key": "number", "resume_full_table": False}],
+    ids=["whole", "since"],
+)
+def test_what_is_not_gone_on_with(tmp_path: Path, more: dict[str, Any]) -> None:
+    """A full table of an earlier run that this one reads anew is no part of any state behind it."""
+    paged: dict[str, Any] = {"page_size": 4, "parallel": 1}
+    rules = [Rule("page", BUSY_FOR_LONG, nth) for nth in (3, 6)]
+    with FakeServer(Cluster(index(30)), *rules) as server:
+        _, state = interrupted(tmp_path, server, **paged)
+        assert '"full_table": "' in state.read_text()
+        for code in (1, 0):
+            done = ended(start(server, tmp_path, "--state", str(state), **paged, **more))
+            assert done.code == code, done.stderr
+            left = done.messages[-1]["value"]["bookmarks"]["orders"]
+            assert left["full_table"] is None
+        assert len(done.ids) == 30
+
+
+def test_a_bookmark_of_another_kind(tmp_path: Path) -> None:
+    """A largest key that is none is refused before anything is read."""
+    with FakeServer(Cluster(index(30)), Rule("page", BUSY_FOR_LONG, 3)) as server:
+        _, state = interrupted(tmp_path, server, **CONFIG)
+        text = state.read_text()
+        assert '\\"max_key\\":29' in text
+        state.write_text(text.replace('\\"max_key\\":29', '\\"max_key\\":\\"x\\"'))
+        done = ended(start(server, tmp_path, "--state", str(state), **CONFIG))
+        assert (done.code, done.ids) == (2, [])
+        assert "The max_key of the state's full_table is 'x', but number is a number" in done.stderr

@@ -14,7 +14,14 @@ from tap_elasticsearch.exceptions import SettingsError
 from tap_elasticsearch.extraction.resuming import Resumption
 from tests.faults.documents import document, index
 from tests.faults.fake_server import FakeServer
-from tests.faults.faults import CIRCUIT_BREAKER, LOST_CONTEXTS, MISSING_SHARD, Rule, Short
+from tests.faults.faults import (
+    CIRCUIT_BREAKER,
+    LOST_CONTEXTS,
+    MISSING_SHARD,
+    Changed,
+    Rule,
+    Short,
+)
 from tests.faults.model import Cluster, Document
 from tests.faults.runs import Runs, sparse
 
@@ -198,6 +205,9 @@ def test_another_query(caplog: pytest.LogCaptureFixture) -> None:
         ('{"v":2,"query":"q","max_key":null,"indices":{}}', "it is of version 2"),
         ('{"v":1,"query":"q","max_key":null,"indices":{"a":{"uuid":7,"shards":{}}}}', "uuid"),
         (BACKWARDS, "what is done of a shard is not from a number to a higher one"),
+        (BACKWARDS.replace("[9, 1]", "[-1, 1]"), "Expected `int` >= 0"),
+        (BACKWARDS.replace("[9, 1]", f"[1, {2**63}]"), "Expected `int` <= 9223372036854775807"),
+        ("\ud800", "surrogates not allowed"),
     ],
 )
 def test_a_state_that_nobody_wrote(text: object, reason: str) -> None:
@@ -239,5 +249,44 @@ def test_an_index_that_was_restored() -> None:
         assert len(runs.arrived) == 100
         shard = cluster.indices["orders"].shards[0]
         shard[20:] = [document(500 + n, seq_no=20 + n, term=2) for n in range(40)]
+        runs.run(100)
+        assert {each.id for each in shard} <= runs.arrived.keys()
+
+
+def test_a_primary_that_was_lost() -> None:
+    """Numbers near the highest were given anew behind it, to other documents: those arrive, too."""
+    cluster = Cluster(sparse([range(100)]))
+    with FakeServer(cluster) as server:
+        runs = Runs(server, page_size=10, parallel=1)
+        runs.run(5)
+        assert len(runs.arrived) == 50
+        shard = cluster.indices["orders"].shards[0]
+        shard[20:40] = [document(500 + n, seq_no=20 + n, term=1) for n in range(20)]
+        shard[60:] = [document(600 + n, seq_no=60 + n, term=2) for n in range(50)]
+        runs.run(100)
+        assert {each.id for each in shard} <= runs.arrived.keys()
+
+
+def test_fewer_than_were_counted() -> None:
+    """What was read of a shard that had more is read again: nobody knows which did not come."""
+    more = {
+        "total": {"value": 11, "relation": "eq"},
+        "hits": [{"_id": "9", "_index": "orders", "_seq_no": 9, "_primary_term": 1, "sort": [9]}],
+    }
+    with FakeServer(Cluster(index(10)), Rule("count", Changed({"hits": more}))) as server:
+        runs = Runs(server, page_size=3)
+        assert not runs.ends_well()
+        runs.finish()
+        assert set(runs.times.values()) == {2}
+
+
+def test_equal_numbers_and_one_on_its_way() -> None:
+    """Several documents of one number hide no number that is to come (shrunken indices)."""
+    cluster = Cluster(sparse([[0, 1, 2, 3, 4, 5, 5, 7]]))
+    with FakeServer(cluster) as server:
+        runs = Runs(server, page_size=4, parallel=1)
+        runs.run(2)
+        shard = cluster.indices["orders"].shards[0]
+        shard += [document(100, seq_no=6), document(101, seq_no=8)]
         runs.run(100)
         assert {each.id for each in shard} <= runs.arrived.keys()
