@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks import elasticdump
-from tests.benchmarks.data import CLEAN, DIRTY_1, DIRTY_100, SHARDS, WIDE, Kind
+from tests.benchmarks.data import CLEAN, DIRTY_1, DIRTY_100, SHARDS, SMALL, WIDE, Kind
 from tests.benchmarks.documents import LISTS
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ def tap(setup: Setup, index: str, **settings: Any) -> list[str]:  # noqa: ANN401
     return [TAP, "--config", setup.write(f"{name}.json", config)]
 
 
+#: In pages of the size that the tap gives them.
+_small = partial(tap, array_fields=(), page_size="auto")
+
+
 def _plain(setup: Setup, index: str) -> list[str]:
     """A plain tap, with the schema that this one found."""
     found = subprocess.run([*tap(setup, index), "--discover"], stdout=-1, stderr=-1, check=True)
@@ -109,6 +113,8 @@ ROWS = (
     Row("dirty-1", "1 % of the documents dirty", tap, DIRTY_1),
     Row("dirty-100", "all documents dirty", tap, DIRTY_100),
     Row("wide", "30 of 1,000 fields", partial(tap, array_fields=()), WIDE),
+    Row("small", "small documents", _small, SMALL),
+    Row("small-1", "small documents, one page at a time", partial(_small, parallel=1), SMALL),
     Row("object", "as with stream maps", partial(tap, stream_maps=_SAME)),
     Row("plain", "plain singer-sdk tap", _plain),
     Row("scan", "helpers.scan, json.dumps", _scan),

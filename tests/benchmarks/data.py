@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from tests.benchmarks.documents import ORDER_MAPPING, WIDE_MAPPING, Document, orders, wide
+from tests.benchmarks.documents import (
+    ORDER_MAPPING,
+    SMALL_MAPPING,
+    WIDE_MAPPING,
+    Document,
+    orders,
+    small,
+    wide,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.servers import Cluster
 
@@ -31,30 +40,20 @@ class Kind:
 
     Attributes:
         name: Its name.
-        every: Every how manyth document is dirty; 0: none.
-        wide: Is the mapping wide, and are the documents sparse?
+        mapping: The mapping of its indices.
+        documents: Gives so many of its documents, each with its id.
     """
 
     name: str
-    every: int = 0
-    wide: bool = False
-
-    @property
-    def mapping(self) -> Mapping[str, object]:
-        """The mapping of its indices."""
-        return WIDE_MAPPING if self.wide else ORDER_MAPPING
-
-    def documents(self, count: int) -> Iterator[tuple[str, Document]]:
-        """The first ``count`` of its documents, each with its id."""
-        if self.wide:
-            return wide(count)
-        return orders(count, dirty=lambda number: bool(self.every) and number % self.every == 0)
+    mapping: Mapping[str, object]
+    documents: Callable[[int], Iterator[tuple[str, Document]]]
 
 
-CLEAN = Kind("clean")
-DIRTY_1 = Kind("dirty-1", every=100)
-DIRTY_100 = Kind("dirty-100", every=1)
-WIDE = Kind("wide", wide=True)
+CLEAN = Kind("clean", ORDER_MAPPING, orders)
+DIRTY_1 = Kind("dirty-1", ORDER_MAPPING, partial(orders, dirty=100))
+DIRTY_100 = Kind("dirty-100", ORDER_MAPPING, partial(orders, dirty=1))
+WIDE = Kind("wide", WIDE_MAPPING, wide)
+SMALL = Kind("small", SMALL_MAPPING, small)
 
 
 class Indices:

@@ -1,4 +1,4 @@
-"""The documents that are read: always the same ones, about 1 KB each."""
+"""The documents that are read: always the same ones, about 1 KB each, or 60 bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 Document = dict[str, Any]
 
@@ -67,19 +67,22 @@ _WIDE_TYPES = (_KEYWORD, _LONG, _DOUBLE, _BOOLEAN, _DATE)
 WIDE_MAPPING: Mapping[str, Any] = _object(
     **{f"field_{n:03}": _WIDE_TYPES[n % len(_WIDE_TYPES)] for n in range(WIDE_FIELDS)}
 )
+SMALL_MAPPING: Mapping[str, Any] = _object(at=_DATE, n=_LONG, host=_KEYWORD, code=_LONG)
 
 
-def orders(count: int, *, dirty: Callable[[int], bool]) -> Iterator[tuple[str, Document]]:
+def orders(count: int, *, dirty: int = 0) -> Iterator[tuple[str, Document]]:
     """The first ``count`` orders, each with its id.
 
     Args:
         count: How many.
-        dirty: Which of them have dates with an offset, and numbers as texts: the server indexes
-            them as the same dates and numbers, but a column must not hold them as they are.
+        dirty: Every how manyth has dates with an offset, and numbers as texts: the server indexes
+            them as the same dates and numbers, but a column must not hold them as they are. 0:
+            none.
     """
     for number in range(count):
-        document = _order(number, _ABROAD if dirty(number) else timezone.utc)
-        if dirty(number):
+        is_dirty = bool(dirty) and number % dirty == 0
+        document = _order(number, _ABROAD if is_dirty else timezone.utc)
+        if is_dirty:
             document["number"] = str(document["number"])
             document["total"] = str(document["total"])
         yield f"order-{number:08}", document
@@ -144,6 +147,13 @@ def wide(count: int) -> Iterator[tuple[str, Document]]:
         # 331 and 1,000 have no common factor, so no field comes twice.
         places = [(number * 7 + each * 331) % WIDE_FIELDS for each in range(WIDE_PRESENT)]
         yield f"wide-{number:08}", {f"field_{n:03}": _wide_value(n, number) for n in places}
+
+
+def small(count: int) -> Iterator[tuple[str, Document]]:
+    """Documents of 60 bytes, of which one is read in less time than it takes to ask for it."""
+    for number in range(count):
+        at = _written(_FIRST + timedelta(seconds=number), timezone.utc)
+        yield f"{number:08}", {"at": at, "n": number % 10, "host": "web-1", "code": 200}
 
 
 def _wide_value(place: int, number: int) -> Any:  # noqa: ANN401

@@ -35,6 +35,7 @@ GOALS = {
     "elasticdump": Goal("full", "elasticdump", 4),
     "drain": Goal("full", "drain", 0.85),
     "dirty-1": Goal("dirty-1", "full", 0.9),
+    "small-1": Goal("small", "small-1", 1),
     "object": Goal("object", "plain", 4),
 }
 
