@@ -127,12 +127,7 @@ class Resumption:
             return
         self.resumed = True
         self.max_key = found.max_key
-        same = {
-            unit.target.index
-            for unit in units
-            if unit.uuid
-            and found.indices.get(unit.target.index, _NONE).uuid == self._identity(unit)
-        }
+        same = self._same(units, found)
         for name in {unit.target.index for unit in units} & found.indices.keys() - same:
             logger.warning(
                 "Index %r was made anew since its reading began, or its alias has another filter,"
@@ -149,6 +144,15 @@ class Resumption:
             if unit.target.index in same
         }
         logger.info("Going on with the full table that an earlier run began.")
+
+    def _same(self, units: Sequence[Unit], found: _Snapshot) -> set[str]:
+        """The indices that are those of ``found``, and not only have their names."""
+        return {
+            unit.target.index
+            for unit in units
+            if unit.uuid
+            and found.indices.get(unit.target.index, _NONE).uuid == self._identity(unit)
+        }
 
     def limit(self, key: Key, upper: int | None) -> None:
         """Leave no bookmark beyond what is read now, which may end before what was read then.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_elasticsearch.exceptions import ServerError
+from tap_elasticsearch.exceptions import CutError, ServerError
 from tap_elasticsearch.records.hits import decode_page
 from tap_elasticsearch.records.repair import without_halves, without_strangers
 
@@ -70,8 +70,15 @@ def test_line_breaks() -> None:
     assert bytes(hits[1].source) == CLEAN
 
 
-@pytest.mark.parametrize("answer", [b"", b"<html>", b"{}", b'{"hits":{"hits":[' + b"[" * 5_000])
+@pytest.mark.parametrize("answer", [b"<html>", b"{}", b'{"hits":{"hits":[' + b"[" * 5_000])
 def test_no_page(answer: bytes) -> None:
     """What is not the answer to a search is an error that shows its beginning."""
     with pytest.raises(ServerError, match="It begins"):
         decode_page(answer)
+
+
+@pytest.mark.parametrize("length", [0, 1, 20])
+def test_a_part_of_a_page(length: int) -> None:
+    """What ends in the middle is told from what is something else: it may come whole."""
+    with pytest.raises(CutError, match=f"ends in the middle, after {length} bytes"):
+        decode_page(page(CLEAN)[:length])
