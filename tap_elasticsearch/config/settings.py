@@ -318,7 +318,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         float, Meta(ge=0), setting("Requests a second at most; `0`: no limit", "reading")
     ] = 0.0
     request_timeout: Annotated[
-        float, Meta(gt=0), setting("Seconds to wait for an answer", "reading")
+        float, Meta(gt=0), setting("Seconds to wait for an answer, or for more of one", "reading")
     ] = 60.0
     max_retry_time: Annotated[
         float,
