@@ -78,3 +78,31 @@ def test_points_in_time_are_lost(filled: Cluster, sandbox: Sandbox, more: dict[s
     # Documents with several values have the smallest as their key.
     largest = (DOCUMENTS - 1) // 10 if more else None
     assert left["bookmarks"]["losses"].get("replication_key_value") == largest
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [
+        ("POST", "/losses/_close", "an index is closed. Open it, or leave it out."),
+        ("DELETE", "/losses", "no such index [losses]"),
+    ],
+)
+def test_an_index_goes(
+    filled: Cluster, sandbox: Sandbox, method: str, path: str, words: str
+) -> None:
+    """What is closed or deleted while it is read ends the run with one line that says so."""
+    config = {"hosts": [filled.url], "indices": ["losses"], "page_size": 500}
+    with subprocess.Popen(
+        sandbox.command(config), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as tap:
+        assert tap.stdout is not None
+        for _ in range(1_000):
+            tap.stdout.readline()
+        filled.request(method, path)
+        out, err = tap.communicate()
+    assert tap.returncode == 2
+    (error,) = [line for line in err.splitlines() if "ERROR" in line]
+    assert words in error
+    assert "Traceback" not in err
+    assert json.loads(out.splitlines()[-1])["type"] == "STATE"
+    assert filled.open_contexts() == 0
