@@ -67,7 +67,9 @@ def _rounded(code: str) -> Callable[[Any], float]:
 
 
 def _weights(value: Mapping[str, Any]) -> dict[str, float]:
-    return {name: _rounded("f")(weight) for name, weight in value.items()}
+    # One that is null is none.
+    given = {name: weight for name, weight in value.items() if weight is not None}
+    return {name: _rounded("f")(weight) for name, weight in given.items()}
 
 
 def unpacked(definition: Definition, value: Any) -> Iterable[float]:  # noqa: ANN401

@@ -135,8 +135,12 @@ class Place:
 
         A text stays where it was too long to be indexed or no address. The server reports what has
         one spelling, the usual one; OpenSearch reports no list with a value that it ignored, and
-        no empty wildcard.
+        no empty wildcard. Of numbers below 0, Elasticsearch reports none in a ``date_nanos``, and
+        OpenSearch takes some for years.
         """
+        written = [str(v) for _, v in leaves(self.values)]
+        if self.definition["type"] in DATES and any(each.startswith("-") for each in written):
+            return True
         return (
             "ignore_above" in self.definition
             or self.definition["type"] in {"ip", "constant_keyword", "wildcard"}
@@ -149,14 +153,15 @@ class Place:
 
         Elasticsearch reports what it has not indexed because of ``coerce``, and fractions that it
         has not taken for dates as the nearest one. In an ``unsigned_long`` it takes no fraction,
-        while OpenSearch cuts it off.
+        while OpenSearch cuts it off. Date maths in a range is kept apart.
         """
         if self.ignored and str(self.definition.get("coerce")).lower() == "false":
             return True
         if self.definition["type"] in DATES:
             fraction = self.ignored and any(isinstance(v, float) for v in self.values)
-            numbers = (str(v) for _, v in leaves(self.values))
-            return fraction or any(map(_YEAR_OR_TIME.fullmatch, numbers))
+            written = [str(v) for _, v in leaves(self.values)]
+            maths = any("||" in each for each in written)
+            return fraction or maths or any(map(_YEAR_OR_TIME.fullmatch, written))
         return self.definition["type"] == "unsigned_long" and any(
             not str(value).isdigit() for value in self.values
         )
