@@ -254,6 +254,9 @@ def _first(column: _Column, values: list[Any], extra: Extra) -> JSON:
             found = column.convert(value, own)
         except Misfit:
             continue
+        if found is None and len(flat) > 1:
+            # An empty text among numbers is no value for the servers, either.
+            continue
         extra.update(own if len(flat) == 1 else {column.path: values})
         return found
     if flat:

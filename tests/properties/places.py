@@ -134,9 +134,9 @@ class Place:
         """Has the column values that the server does not report, for a reason?
 
         A text stays where it was too long to be indexed or no address. The server reports what has
-        one spelling, the usual one; OpenSearch reports no list with a value that it ignored, and
-        no empty wildcard. Of numbers below 0, Elasticsearch reports none in a ``date_nanos``, and
-        OpenSearch takes some for years.
+        one spelling, the usual one, and not what is spelled by longer names alone; OpenSearch
+        reports no list with a value that it ignored, and no empty wildcard. Of numbers below 0,
+        Elasticsearch reports none in a ``date_nanos``, and OpenSearch takes some for years.
         """
         written = [str(v) for _, v in leaves(self.values)]
         if self.definition["type"] in DATES and any(each.startswith("-") for each in written):
@@ -145,8 +145,14 @@ class Place:
             "ignore_above" in self.definition
             or self.definition["type"] in {"ip", "constant_keyword", "wildcard"}
             or not self.source.keys() <= {self.path}
+            or self._is_spelled_longer()
             or (self.ignored and self.name not in self.hit.get("fields", {}))
         )
+
+    def _is_spelled_longer(self) -> bool:
+        """Does the document have what is in the field, but not the field's own name?"""
+        names = [name for name, _ in leaves(self.hit["_source"])]
+        return not self.source and any(name.startswith(f"{self.name}.") for name in names)
 
     def may_have_less(self) -> bool:
         """Lacks the column values that the server reports, for a reason?

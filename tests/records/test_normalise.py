@@ -85,6 +85,8 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     ),
     "the first of several, and all": ({"l": [1, "2"]}, {"l": 1}, {"l": [1, "2"]}),
     "the first that fits": ({"l": ["x", 2]}, {"l": 2}, {"l": ["x", 2]}),
+    "an empty text is no value": ({"l": ["", 2]}, {"l": 2}, {"l": ["", 2]}),
+    "empty texts alone": ({"l": ["", ""]}, {"l": None}, {"l": ["", ""]}),
     "none fits": ({"l": ["x", "y"]}, {"l": None}, {"l": ["x", "y"]}),
     "a misfit": ({"l": "x", "d": {"a": 1}}, {"l": None, "d": None}, {"l": "x", "d": {"a": 1}}),
     "a misfit in a list of one": ({"l": ["x"]}, {"l": None}, {"l": ["x"]}),
