@@ -220,7 +220,8 @@ class Client:
 
         At any pace, and once: it is done again and again.
         """
-        return self._answer("POST", "/_search", _encode(body), what, timeout)
+        path = "/_search?allow_partial_search_results=false"
+        return self._answer("POST", path, _encode(body), what, timeout)
 
     def accepted(
         self,

@@ -186,7 +186,7 @@ def _seconds(retry_after: str) -> float | None:
     except ValueError:
         try:
             seconds = parsedate_to_datetime(retry_after).timestamp() - time.time()
-        except ValueError:
+        except (OverflowError, ValueError):
             return None
     return seconds if 0 < seconds < math.inf else None
 

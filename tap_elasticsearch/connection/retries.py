@@ -110,8 +110,8 @@ class _Hope:
 
     def is_over(self, state: RetryCallState) -> bool:
         bounds = self._bounds
-        if bounds.ended or not bounds.answered:
-            return bounds.ended or state.attempt_number >= bounds.first_tries
+        if bounds.ended or (not bounds.answered and state.attempt_number >= bounds.first_tries):
+            return True
         passed = self._failures[-1] - self._failures[0]
         return passed + state.upcoming_sleep > bounds.seconds
 
@@ -119,13 +119,13 @@ class _Hope:
         """Raise what failed last, with why it is not tried again."""
         error, bounds = _error(state), self._bounds
         asked_for = _retry_after(state)
-        if bounds.answered and asked_for and state.upcoming_sleep > bounds.seconds:
+        if asked_for and state.upcoming_sleep > bounds.seconds:
             why = f"The server wants to be asked again in {asked_for:,.0f} s"
         elif bounds.answered and state.attempt_number > 1:
             why = f"Given up at try {state.attempt_number}"
         else:
             raise error
-        error.args = (f"{error} ({why}; max_retry_time is {bounds.seconds:,.0f} s.)",)
+        error.args = (f"{error} ({why}; max_retry_time is {bounds.seconds:g} s.)",)
         raise error
 
 

@@ -1,4 +1,7 @@
-"""SIGINT and SIGTERM: the first ends the run behind the current page, the second at once."""
+"""SIGINT and SIGTERM: the first ends the run behind the current page, the second at once.
+
+So does the first if the page cannot be written.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ logger = logging.getLogger("tap-elasticsearch")
 
 #: Seconds that a run which is to end waits for a reader that takes nothing. Who sent SIGTERM often
 #: sends SIGKILL behind ten (docker stop), and then nobody closes what is open on the server.
-LONGEST_WRITING = 5.0
+LONGEST_WRITING = 8.0
 
 
 class Interruption:

@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-elasticsearch")
 
 #: Seconds that a run which ends waits for a point in time that is being opened, to close it.
+#: Also where the server has put off the opening, which nobody can tell.
 _GRACE = 5.0
 #: Seconds after which a server that does not answer is left alone with a point in time for now.
 _LONGEST_TOUCH = 5.0
 
 #: Seconds until a copy of a shard is looked at again that lacks what another one had.
-_UNTIL_AGAIN = 1.0
+_UNTIL_AGAIN = 2.0
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -225,6 +226,7 @@ class Contexts:
     def _give_up(self, context: Context, error: ContextLostError, losses: Losses) -> None:
         """Take out ``context``, since another one is to be opened; raise if none is."""
         if isinstance(error, BehindError):
+            logger.info("%s", error)
             self.close(context.unit)
             self._done.wait(_UNTIL_AGAIN)
         else:
@@ -253,8 +255,8 @@ class Contexts:
     def _touch(self, context: Context, timeout: float) -> None:
         """Use ``context``, so that it does not expire; it costs the server next to nothing."""
         body = {**pit_of(context.id, self._keep_alive), "size": 0, "track_total_hits": False}
-        answer = self._client.keep_context(body, f"Keeping {context.unit} alive", timeout)
-        context.renew(decode_page(answer))
+        what = f"Keeping {context.unit} alive"
+        context.complete(what, self._client.keep_context(body, what, timeout))
 
     def _keep(self) -> None:
         patience = seconds(self._keep_alive) / 3
@@ -264,7 +266,7 @@ class Contexts:
                 idle = [c for c in self._open.values() if monotonic() - c.used > patience]
             for context in idle:
                 try:
-                    self._touch(context, min(_LONGEST_TOUCH, patience / 2))
+                    self._touch(context, min(_LONGEST_TOUCH, patience))
                 except (FatalAPIError, UnreachableError) as error:
                     logger.debug("A point in time could not be kept alive: %s", error)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_elasticsearch.exceptions import ContextLostError
+from tap_elasticsearch.exceptions import ServerError
 
 if TYPE_CHECKING:
+    from tap_elasticsearch.exceptions import ContextLostError
     from tap_elasticsearch.reading.keys import Place
 
 #: Losses in a row, without progress between them, behind which something is wrong for good.
@@ -32,14 +33,14 @@ class Losses:
             reached: How far the reading was, and will go on from; None: it begins anew.
 
         Raises:
-            ContextLostError: There were too many in a row, none of them further than those before.
+            ServerError: There were too many in a row, none of them further than those before.
         """
         self._in_a_row += 1
         if reached is not None and (self._furthest is None or reached > self._furthest):  # type: ignore[operator]
             self._furthest = reached
             self._in_a_row = 1
         if self._in_a_row > MOST:
-            raise ContextLostError(
+            raise ServerError(
                 f"{error} (So it was {self._in_a_row} times without progress. Raise"
                 " point_in_time_keep_alive, or see whether nodes are restarting.)"
             ) from error

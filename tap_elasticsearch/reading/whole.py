@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from tap_elasticsearch.reading.units import Unit
     from tap_elasticsearch.records.hits import Hit
 
-#: Seconds: copies of a shard that show what was written later than behind the first are not waited
-#: for; for the others, that and the second.
-LONGEST_REFRESH, LATE = 60.0, 5.0
+#: Seconds: copies of a shard that show so late what was written are not waited for.
+LONGEST_REFRESH = 60.0
+#: Seconds by which a refresh may be late.
+LATE = 5.0
 
 logger = logging.getLogger("tap-elasticsearch")
 
@@ -74,7 +75,9 @@ class Reading(Pages):
         super().__init__(client, left, settings, check)
         self._left = len(left)
         self._at_once = 1
-        self._waiting_since = 0.0
+        self._begun = monotonic()
+        #: When points in time of a unit were opened last; then what they had was there at least.
+        self._seen: dict[str, float] = {}
         self.behind = False
         self._waiting: deque[Unit] = deque()
         self._cursors: deque[Cursor | Lanes] = deque()
@@ -147,6 +150,7 @@ class Reading(Pages):
         found = self._surveyor.newest(context)
         self._forget_changed(context, found, progress)
         progress.begin(found.number, found.term)
+        self._seen[str(unit)] = monotonic()
         progress.seen = self._surveyor.tally(context, progress.uncertain())
         if not progress.done or not found.total:
             return found.total
@@ -155,9 +159,9 @@ class Reading(Pages):
 
     def _forget_changed(self, context: Context, found: Newest, progress: Progress) -> None:
         """Let be read again what may be something else in ``context`` than what was passed."""
+        if found.number < progress.newest:
+            self._require_current(context.unit)
         if found.term == progress.term:
-            if found.number < progress.newest:
-                self._wait_for(context.unit)
             if self._may_have_come(context, progress):
                 progress.forget_holes()
         elif found.number < progress.newest:
@@ -166,28 +170,25 @@ class Reading(Pages):
         else:
             progress.forget_uncertain()
 
-    def _wait_for(self, unit: Unit) -> None:
-        """Let a copy of a shard catch up that lacks the newest document of another one.
+    def _require_current(self, unit: Unit) -> None:
+        """See to it that a copy of a shard which lacks the newest document is not behind another.
 
-        Or that document was deleted, which nobody can tell before each copy must have shown what
-        was written.
+        It is not if by now each copy must have shown what was written: then it was deleted.
 
         Raises:
-            BehindError: There is time for that yet.
+            BehindError: It may be, and is worth waiting for.
         """
-        now, waiting = monotonic(), unit.refreshed <= LONGEST_REFRESH
-        if not self._waiting_since:
-            self._waiting_since = now
-            logger.info("%s lacks documents that were there: they are waited for.", unit)
-        if now < self._waiting_since + (unit.refreshed if waiting else 0) + LATE:
-            raise BehindError(f"{unit}: this copy of the shard lacks what another one had.")
-        if not waiting:
-            self.behind = True
-            logger.warning(
-                "%s: documents that were there when its reading began were deleted, or are not to"
-                " be seen in this copy yet (index.refresh_interval). Run again later.",
-                unit,
-            )
+        seen = self._seen.get(str(unit), self._begun)
+        if monotonic() >= seen + unit.refreshed + LATE:
+            return
+        if unit.refreshed <= LONGEST_REFRESH:
+            raise BehindError(f"{unit} lacks documents that were there. Waiting for its refresh.")
+        self.behind = True
+        logger.warning(
+            "%s: documents that were there when its reading began were deleted, or are not to be"
+            " seen in this copy yet (index.refresh_interval). Run again later.",
+            unit,
+        )
 
     def _may_have_come(self, context: Context, progress: Progress) -> bool:
         """Has a document become visible among what was passed near the newest?"""
@@ -258,7 +259,6 @@ class Reading(Pages):
 
     def _go_on(self, cursor: Cursor | Lanes, error: ContextLostError) -> None:
         cursor.losses.bear(error, cursor.reached)
-        self._waiting_since = 0.0
         unit = cursor.context.unit
         how = "It is read on in a new one" if unit.numbered else "It is read again from its start"
         context = self._reopened(unit, error, how)

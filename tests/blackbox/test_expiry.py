@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: More than pipes and pages ahead hold.
 DOCUMENTS = 20_000
-KEEP_ALIVE = 3
+KEEP_ALIVE = 4
 
 EVERY_SECOND = {"search.keep_alive_interval": "1s"}
 SERVERS = {

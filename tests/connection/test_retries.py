@@ -14,8 +14,12 @@ from tap_elasticsearch.exceptions import (
     BusyError,
     ContextLostError,
     SlowError,
+    UnavailableError,
     UnreachableError,
 )
+
+#: No calendar has it.
+FAR_OFF = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
 
 
 def test_a_context_that_is_gone() -> None:
@@ -75,6 +79,21 @@ def test_before_the_first_answer(hosts: int) -> None:
     assert max(waits) <= 2
 
 
+@pytest.mark.parametrize(("seconds", "asked_for"), [(10, 3600), (0, None)])
+def test_the_bound_before_the_first_answer(seconds: float, asked_for: float | None) -> None:
+    """It counts from the beginning, also for what a server wants that has not answered yet."""
+    error = UnavailableError("starting")
+    error.retry_after = asked_for
+
+    def work() -> None:
+        raise error
+
+    waits: list[float] = []
+    with pytest.raises(UnavailableError):
+        Retries(seconds, waits.append).run(work)
+    assert waits == []
+
+
 def test_given_up() -> None:
     """The error behind the last try says how often it was tried."""
     with pytest.raises(BusyError, match=r"Given up at try \d+; max_retry_time is 5 s"):
@@ -101,7 +120,9 @@ def test_less_and_less(lightest: int, goes_well: bool) -> None:
         retries.run(work, lightened)
 
 
-@pytest.mark.parametrize("said", [None, "0", "\xb2", "-1", "Fri, 31 Dec 1999 23:59:59 GMT"])
+@pytest.mark.parametrize(
+    "said", [None, "0", "\xb2", "-1", "Fri, 31 Dec 1999 23:59:59 GMT", FAR_OFF]
+)
 def test_no_number_of_seconds(said: str | None) -> None:
     """Where it says nothing of use, not even 0 is a wait of none: a busy server is left alone."""
     waits = waits_of(said, 3)

@@ -77,6 +77,22 @@ def test_signal_while_a_wait_is_long(tmp_path: Path, operation: str) -> None:
         assert server.open_contexts == 0
 
 
+def test_a_target_that_is_stuck(tmp_path: Path) -> None:
+    """Where there may be no second signal but SIGKILL, the first closes what is open in time."""
+    with FakeServer(Cluster(index(2000, padding=1000))) as server:
+        process = start(server, tmp_path, page_size=100)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        # docker stop waits for so long.
+        assert process.wait(10) == 143
+        assert server.open_contexts == 0
+        process.stdout.close()
+        process.stderr.close()
+
+
 def test_a_signal_for_target_and_tap(tmp_path: Path) -> None:
     """A terminal's Ctrl-C ends both: that the target has gone is no error then."""
     with FakeServer(Cluster(index(2000, padding=1000))) as server:
