@@ -28,7 +28,6 @@ VERSION = 1
 #: Spans without a document that are told of all shards together: a state must be small.
 MOST_HOLES = 1_000
 
-
 #: A sequence number, and what servers count with.
 _Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 _Spans = list[tuple[_Number, _Number]]
