@@ -1,4 +1,4 @@
-"""The documents that are read: always the same ones, about 1 KB each, or 60 bytes."""
+"""The documents that are read: always the same ones, about 1 KB each, or 65 bytes."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def wide(count: int) -> Iterator[tuple[str, Document]]:
 
 
 def small(count: int) -> Iterator[tuple[str, Document]]:
-    """Documents of 60 bytes, of which one is read in less time than it takes to ask for it."""
+    """Documents of 65 bytes, of which one is read in less time than it takes to ask for it."""
     for number in range(count):
         at = _written(_FIRST + timedelta(seconds=number), timezone.utc)
         yield f"{number:08}", {"at": at, "n": number % 10, "host": "web-1", "code": 200}
