@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KILLS = int(os.environ.get("TAP_ELASTICSEARCH_TEST_KILLS", "10"))
 #: A run that is ended before its first STATE, a fifth of a second or more, has done nothing.
 DOCUMENTS = 6_000 * max(KILLS, 10)
+#: What a server of little memory takes in a request.
+IN_BULK = 60_000
 ENDINGS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)
 
 
@@ -39,7 +41,9 @@ def fill(cluster: Cluster) -> None:
     """Write the documents, into three shards."""
     mapping = {"properties": {"n": {"type": "long"}}}
     cluster.create("kills", mappings=mapping, settings={"number_of_shards": 3})
-    cluster.bulk("kills", ((str(n), {"n": n // 7, "text": "x" * 100}) for n in range(DOCUMENTS)))
+    for first in range(0, DOCUMENTS, IN_BULK):
+        numbers = range(first, min(first + IN_BULK, DOCUMENTS))
+        cluster.bulk("kills", ((str(n), {"n": n // 7, "text": "x" * 100}) for n in numbers))
     cluster.refresh("kills")
 
 
