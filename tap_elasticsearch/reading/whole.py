@@ -91,7 +91,7 @@ class Reading(Pages):
 
         Raises:
             IncompleteError: A page lacks documents.
-            ContextLostError: Points in time are lost again and again.
+            ServerError: Points in time are lost again and again, without progress.
         """
         self._at_once = self._requests()
         self._waiting.extend(self._contexts.waiting())
@@ -111,7 +111,7 @@ class Reading(Pages):
         lost, all are opened anew: between two moments, there may be documents before it.
 
         Raises:
-            ContextLostError: Points in time are lost again and again.
+            ServerError: Points in time are lost again and again, without progress.
         """
         losses = Losses()
         while True:
