@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,8 @@ from tests.faults.faults import BUSY, NEVER, Held, Rule
 from tests.faults.model import Cluster
 
 if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: Seconds within which a stopped command must have ended.
@@ -77,35 +80,38 @@ def test_signal_while_a_wait_is_long(tmp_path: Path, operation: str) -> None:
         assert server.open_contexts == 0
 
 
-def test_a_target_that_is_stuck(tmp_path: Path) -> None:
-    """Where there may be no second signal but SIGKILL, the first closes what is open in time."""
+@contextmanager
+def unread(
+    folder: Path,
+) -> Iterator[tuple[FakeServer, subprocess.Popen[bytes], IO[bytes], IO[bytes]]]:
+    """A run with more than a pipe holds, of which one line was read: it, its stdout and stderr."""
     with FakeServer(Cluster(index(2000, padding=1000))) as server:
-        process = start(server, tmp_path, page_size=100)
+        process = start(server, folder, page_size=100)
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.readline()
+        with process.stdout as out, process.stderr as err:
+            yield server, process, out, err
+
+
+def test_a_target_that_is_stuck(tmp_path: Path) -> None:
+    """Where there may be no second signal but SIGKILL, the first closes what is open in time."""
+    with unread(tmp_path) as (server, process, *_):
         time.sleep(1)
         process.send_signal(signal.SIGTERM)
         # docker stop waits for so long.
         assert process.wait(10) == 143
         assert server.open_contexts == 0
-        process.stdout.close()
-        process.stderr.close()
 
 
 def test_a_signal_for_target_and_tap(tmp_path: Path) -> None:
     """A terminal's Ctrl-C ends both: that the target has gone is no error then."""
-    with FakeServer(Cluster(index(2000, padding=1000))) as server:
-        process = start(server, tmp_path, page_size=100)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
+    with unread(tmp_path) as (server, process, out, err):
         # The pipe is full by then.
         time.sleep(1)
         process.send_signal(signal.SIGINT)
-        process.stdout.close()
-        said = process.stderr.read().decode()
-        process.stderr.close()
+        out.close()
+        said = err.read().decode()
         assert process.wait(20) == 130, said
         assert "stopped reading" not in said
         assert "ERROR" not in said
@@ -127,14 +133,9 @@ def test_second_signal(tmp_path: Path) -> None:
 
 def test_reader_that_leaves(tmp_path: Path) -> None:
     """When nobody reads stdout any more, the run ends by itself and closes its contexts."""
-    with FakeServer(Cluster(index(2000, padding=1000))) as server:
-        process = start(server, tmp_path, page_size=100)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
-        process.stdout.close()
-        said = process.stderr.read().decode()
-        process.stderr.close()
+    with unread(tmp_path) as (server, process, out, err):
+        out.close()
+        said = err.read().decode()
         assert process.wait(20) == 1, said
         assert "stopped reading" in said
         assert "Traceback" not in said
